@@ -1,0 +1,310 @@
+# hyperlist: ordered lists of hyperparameter configurations, learned from training curves. `make help` lists the targets.
+#
+# Variables for the command line:
+#   BUILD   folder of everything that is built (build)
+#   CC CFLAGS CPPFLAGS LDFLAGS LDLIBS   yours; what the code itself needs is kept apart and always added
+#   V=1     show whole commands       WERROR=1   warnings are errors
+#   prefix (/usr/local), DESTDIR and the other folders of the GNU coding standards
+
+# The one place of the version is include/hyperlist/version.h.
+VERSION := $(shell sed -n 's/^\#define HL_VERSION_STRING "\(.*\)"$$/\1/p' include/hyperlist/version.h)
+SOVERSION := 0
+
+# ---- packages (Debian), in three groups: `make deps GROUP=demo|check|dev`, each with those before it ---------------------
+
+PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
+                 libxxhash-dev libpopt-dev gnuplot-nox fonts-dejavu-core
+PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools clang clang-format
+PACKAGES_dev := valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
+
+GROUP ?= check
+GROUPS_demo := demo
+GROUPS_check := demo check
+GROUPS_dev := demo check dev
+
+# ---- settings ----------------------------------------------------------------------------------------------------------
+
+BUILD := build
+CFLAGS ?= -O2 -g
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+PROVE ?= prove
+NPROC := $(shell nproc 2>/dev/null || echo 2)
+Q := $(if $(filter 1,$(V)),,@)
+
+prefix ?= /usr/local
+exec_prefix ?= $(prefix)
+bindir ?= $(exec_prefix)/bin
+libdir ?= $(exec_prefix)/lib
+includedir ?= $(prefix)/include
+datarootdir ?= $(prefix)/share
+datadir ?= $(datarootdir)
+docdir ?= $(datarootdir)/doc/hyperlist
+pkgconfigdir ?= $(libdir)/pkgconfig
+
+# pkg-config comes with `make deps`, so it is asked only when a rule first needs the answer, and then once. The folders of
+# other people's headers are system folders: our warnings are about our code.
+once = $(eval $(1) := $(2))$($(1))
+HDF5 = $(call once,HDF5,$(shell $(PKG_CONFIG) --exists hdf5 && echo hdf5 || echo hdf5-serial))
+LIBRARY_MODULES = $(HDF5) gsl libcjson libzip zlib libdeflate libxxhash
+MODULES = $(LIBRARY_MODULES) popt
+MODULE_CPPFLAGS = $(call once,MODULE_CPPFLAGS,$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(MODULES))))
+MODULE_LIBS = $(call once,MODULE_LIBS,$(shell $(PKG_CONFIG) --libs $(MODULES)))
+CHECK_CPPFLAGS = $(call once,CHECK_CPPFLAGS,$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags check)))
+CHECK_LIBS = $(call once,CHECK_LIBS,$(shell $(PKG_CONFIG) --libs check))
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+            -Wformat=2 -Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wimplicit-fallthrough \
+            $(if $(filter 1,$(WERROR)),-Werror)
+# No contraction of a*b+c: tables are the same bytes from any compiler and on any CPU.
+REQUIRED_CFLAGS := -std=c11 -fPIC -fvisibility=hidden -ffp-contract=off -pthread
+REQUIRED_CPPFLAGS := -Iinclude -Isrc -iquote . -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64
+REQUIRED_LDFLAGS := -pthread -Wl,--as-needed
+
+ALL_CFLAGS = $(REQUIRED_CFLAGS) $(WARNINGS) $(CFLAGS)
+ALL_CPPFLAGS = $(REQUIRED_CPPFLAGS) $(MODULE_CPPFLAGS) $(CPPFLAGS)
+ALL_LDFLAGS = $(REQUIRED_LDFLAGS) $(LDFLAGS)
+ALL_LDLIBS = $(MODULE_LIBS) -lm $(LDLIBS)
+
+# ---- what there is -----------------------------------------------------------------------------------------------------
+
+HEADERS := $(wildcard include/hyperlist.h include/hyperlist/*.h)
+LIBRARY_SOURCES := $(filter-out src/cli/%,$(wildcard src/*/*.c))
+ANALYSIS_SOURCES := $(wildcard analysis/*.c)
+PROGRAM_SOURCES := $(wildcard src/cli/*.c)
+TRAINER_SOURCES := $(wildcard fixtures/train/*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*_test.c)
+UNIT_HELPER_SOURCES := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
+SCRIPT_TESTS := $(wildcard tests/*.t tests/*/*.t)
+C_FILES := $(HEADERS) $(LIBRARY_SOURCES) $(ANALYSIS_SOURCES) $(PROGRAM_SOURCES) $(TRAINER_SOURCES) \
+           $(wildcard src/*/*.h analysis/*.h fixtures/train/*.h tests/unit/*.[ch])
+
+objects_of = $(patsubst %.c,$(BUILD)/%.o,$(1))
+LIBRARY_OBJECTS := $(call objects_of,$(LIBRARY_SOURCES))
+ANALYSIS_OBJECTS := $(call objects_of,$(ANALYSIS_SOURCES))
+PROGRAM_OBJECTS := $(call objects_of,$(PROGRAM_SOURCES))
+TRAINER_OBJECTS := $(call objects_of,$(TRAINER_SOURCES))
+UNIT_OBJECTS := $(call objects_of,$(UNIT_SOURCES) $(UNIT_HELPER_SOURCES))
+OBJECTS := $(LIBRARY_OBJECTS) $(ANALYSIS_OBJECTS) $(PROGRAM_OBJECTS) $(TRAINER_OBJECTS) $(UNIT_OBJECTS)
+
+PROGRAM := $(BUILD)/hyperlist
+STATIC := $(BUILD)/libhyperlist.a
+ANALYSIS := $(BUILD)/libanalysis.a
+SHARED := $(BUILD)/libhyperlist.so.$(SOVERSION)
+SHARED_LINK := $(BUILD)/libhyperlist.so
+TRAINER := $(if $(TRAINER_SOURCES),$(BUILD)/fixtures-train)
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SOURCES))
+
+# ---- targets for people ------------------------------------------------------------------------------------------------
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PRECIOUS: %.o
+.PHONY: all program tests deps demo check check-fast bench install uninstall dist clean distclean print-bin help format \
+        format-check analyze sanitized FORCE
+
+# These are sequences, whose builds run in parallel within them.
+ifneq ($(filter deps demo check check-fast bench dist clean distclean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+STEP = +@$(MAKE) --no-print-directory
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(NPROC))
+
+all: program $(STATIC) $(SHARED_LINK) $(TRAINER) ## build the program, both libraries and the trainer of the fixtures (default)
+
+program: $(PROGRAM) ; @:
+
+tests: $(UNITS) ; @:
+
+deps: ## install what is missing of the packages: GROUP=demo, check (default, with demo) or dev (all)
+	$(if $(GROUPS_$(GROUP)),,$(error GROUP=$(GROUP): expected demo, check or dev))
+	@.ci/deps $(foreach group,$(GROUPS_$(GROUP)),$(PACKAGES_$(group)))
+
+demo: ## from the embedded curves to the first ten entries of a list and to Figure 2, in $(BUILD)/demo
+	$(STEP) deps GROUP=demo
+	$(STEP) $(PARALLEL) all
+	@fixtures/demo.sh $(PROGRAM) $(BUILD)/demo
+
+# One run of prove over everything: script tests, units, and under sanitizers the units and those script tests which have a
+# line `# sanitized: yes`.
+SANITIZED := $(BUILD)/asan
+SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
+SANITIZED_SCRIPTS := $(if $(SCRIPT_TESTS),$(shell grep -l '^\# sanitized: yes' $(SCRIPT_TESTS)))
+SANITIZED_TESTS := $(addprefix $(SANITIZED)/,$(SANITIZED_SCRIPTS)) $(patsubst $(BUILD)/%,$(SANITIZED)/%,$(UNITS))
+FAST_TESTS := $(filter tests/golden/%,$(SCRIPT_TESTS)) $(UNITS)
+
+in_root = $(if $(filter /%,$(1)),$(1),$(CURDIR)/$(1))
+export HYPERLIST := $(call in_root,$(PROGRAM))
+export FIXTURES_TRAIN := $(call in_root,$(BUILD)/fixtures-train)
+export HYPERLIST_SHARE := $(CURDIR)
+export PYTHON ?= $(if $(wildcard /usr/bin/python3),/usr/bin/python3,python3)
+export ASAN_OPTIONS ?= detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:exitcode=99
+export UBSAN_OPTIONS ?= halt_on_error=1:print_stacktrace=1
+RUN_TESTS = @$(PROVE) --exec '' --jobs $(NPROC) --timer
+
+check: ## run every test, also under sanitizers
+	$(STEP) deps GROUP=check
+	$(STEP) $(PARALLEL) all tests
+	$(STEP) $(PARALLEL) sanitized BUILD=$(SANITIZED) CC=gcc WERROR=0 CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZERS)' \
+	  LDFLAGS='$(SANITIZERS)'
+	$(RUN_TESTS) $(SANITIZED_TESTS) $(SCRIPT_TESTS) $(UNITS)
+
+check-fast: ## run the unit and golden tests only
+	$(STEP) $(PARALLEL) program tests
+	$(RUN_TESTS) $(FAST_TESTS)
+
+bench: ## run the benchmarks
+	@if [ -x tests/bench/run ]; then $(MAKE) --no-print-directory $(PARALLEL) all && tests/bench/run; \
+	else echo 'There are no benchmarks yet: they will be in tests/bench.'; fi
+
+format: ## lay out all C files as .clang-format says
+	clang-format -i $(C_FILES)
+
+format-check: ## fail where `make format` would change something
+	clang-format --dry-run --Werror $(C_FILES)
+
+analyze: ## static analysis of C and shell (packages: GROUP=dev)
+	cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem --quiet \
+	  --error-exitcode=1 -j$(NPROC) -Iinclude -Isrc $(filter -D%,$(REQUIRED_CPPFLAGS)) $(filter %.c,$(C_FILES))
+	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(filter-out -fPIC,$(REQUIRED_CFLAGS)) $(ALL_CPPFLAGS) $(CHECK_CPPFLAGS)
+	shellcheck -x -P SCRIPTDIR -e SC2119 $(SHELL_FILES)
+
+SHELL_FILES = $(wildcard tests/*.sh) $(shell grep -lsE '^\#!.*(bash|/sh)' .ci/* fixtures/*.sh tests/*.t tests/*/*.t tests/bench/*)
+
+print-bin: ## print the path of the program
+	@echo '$(HYPERLIST)'
+
+help: ## print this list
+	@echo 'make TARGET, where TARGET is'
+	@sed -n 's/^\([a-z-]*\):.* ## /\1	/p' Makefile | while IFS='	' read -r name text; do \
+	  printf '  %-12s%s\n' "$$name" "$$text"; done
+	@sed -n '/^# Variables/,/^$$/s/^# \{0,1\}//p' Makefile
+
+# ---- building ----------------------------------------------------------------------------------------------------------
+
+say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$@')
+quote = '$(subst ','\'',$(1))'
+# A stamp is a text, rewritten only when the text changes: what depends on it is then made anew.
+write_stamp = @mkdir -p $(@D) && printf '%s\n' $(call quote,$(1)) >$@.$$$$ && \
+  if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
+
+$(BUILD)/flags: FORCE
+	@$(PKG_CONFIG) --print-errors --exists $(MODULES) || { echo 'Libraries are missing: make deps GROUP=demo' >&2; exit 1; }
+	$(call write_stamp,$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(ALL_LDFLAGS) $(ALL_LDLIBS))
+
+$(BUILD)/sources: FORCE
+	$(call write_stamp,$(sort $(OBJECTS)))
+
+FORCE:
+
+$(OBJECTS): $(BUILD)/%.o: %.c $(BUILD)/flags
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(EXTRA_CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(UNIT_OBJECTS): EXTRA_CPPFLAGS = $(CHECK_CPPFLAGS)
+
+$(STATIC): $(LIBRARY_OBJECTS)
+$(ANALYSIS): $(ANALYSIS_OBJECTS)
+$(STATIC) $(ANALYSIS): $(BUILD)/sources
+	$(call say,AR)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
+
+$(SHARED): $(LIBRARY_OBJECTS) $(BUILD)/sources
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $(filter %.o,$^) $(ALL_LDLIBS)
+
+$(SHARED_LINK): $(SHARED)
+	@ln -sf $(<F) $@
+
+link = $(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+
+$(PROGRAM): $(PROGRAM_OBJECTS) $(ANALYSIS_OBJECTS) $(STATIC) $(BUILD)/sources
+	$(call say,LD)
+	$(link) $(ALL_LDLIBS)
+
+$(BUILD)/fixtures-train: $(TRAINER_OBJECTS) $(STATIC) $(BUILD)/sources
+	$(call say,LD)
+	$(link) $(ALL_LDLIBS)
+
+$(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects_of,$(UNIT_HELPER_SOURCES)) $(ANALYSIS) $(STATIC)
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(link) $(CHECK_LIBS) $(ALL_LDLIBS)
+
+# What the sanitized pass of `make check` runs, in a BUILD of its own: beside the units a small script for each script test
+# that is also to be run with the sanitized programs.
+sanitized: program tests $(TRAINER) $(addprefix $(BUILD)/,$(SANITIZED_SCRIPTS))
+
+$(addprefix $(BUILD)/,$(SANITIZED_SCRIPTS)): $(BUILD)/%: %
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexport HYPERLIST=%s FIXTURES_TRAIN=%s SANITIZED=1\nexec %s\n' \
+	  "'$(HYPERLIST)'" "'$(FIXTURES_TRAIN)'" './$<' >$@ && chmod +x $@
+
+-include $(OBJECTS:.o=.d)
+
+# ---- installing, packing, cleaning -------------------------------------------------------------------------------------
+
+define PKG_CONFIG_FILE
+prefix=$(prefix)
+libdir=$(libdir)
+includedir=$(includedir)
+
+Name: hyperlist
+Description: ordered lists of hyperparameter configurations, learned from training curves
+Version: $(VERSION)
+Libs: -L$${libdir} -lhyperlist
+Libs.private: -lm -pthread
+Requires.private: $(LIBRARY_MODULES)
+Cflags: -I$${includedir}
+endef
+
+share = $(datadir)/hyperlist
+PLOTS := $(wildcard plots/*.gp)
+DOCUMENTS := $(wildcard README.md LICENSE)
+
+install: all ## install program, libraries, headers and plots below $(prefix); DESTDIR=, prefix= and so on
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(libdir) $(pkgconfigdir) $(includedir)/hyperlist $(share)/plots $(docdir))
+	$(INSTALL) -m 755 $(PROGRAM) $(DESTDIR)$(bindir)
+	$(INSTALL) -m 644 $(STATIC) $(SHARED) $(DESTDIR)$(libdir)
+	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(libdir)/$(notdir $(SHARED_LINK))
+	@printf '%s\n' $(call quote,$(subst $(newline),@,$(PKG_CONFIG_FILE))) | tr @ '\n' >$(BUILD)/hyperlist.pc
+	$(INSTALL) -m 644 $(BUILD)/hyperlist.pc $(DESTDIR)$(pkgconfigdir)
+	$(INSTALL) -m 644 $(wildcard include/*.h) $(DESTDIR)$(includedir)
+	$(INSTALL) -m 644 $(wildcard include/hyperlist/*.h) $(DESTDIR)$(includedir)/hyperlist
+	$(if $(PLOTS),$(INSTALL) -m 644 $(PLOTS) $(DESTDIR)$(share)/plots)
+	$(if $(DOCUMENTS),$(INSTALL) -m 644 $(DOCUMENTS) $(DESTDIR)$(docdir))
+
+uninstall: ## remove exactly that
+	rm -f $(addprefix $(DESTDIR),$(bindir)/hyperlist $(addprefix $(libdir)/,$(notdir $(STATIC) $(SHARED) $(SHARED_LINK))) \
+	  $(pkgconfigdir)/hyperlist.pc $(patsubst include/%,$(includedir)/%,$(HEADERS)) $(addprefix $(share)/,$(PLOTS)) \
+	  $(addprefix $(docdir)/,$(DOCUMENTS)))
+	-@rmdir $(addprefix $(DESTDIR),$(includedir)/hyperlist $(share)/plots $(share) $(docdir)) 2>/dev/null || true
+
+TARBALL := hyperlist-$(VERSION).tar.gz
+dist: ## pack the sources into $(BUILD)/hyperlist-VERSION.tar.gz: of HEAD, or of the folder where git is not used
+	@mkdir -p $(BUILD)
+	@if git rev-parse --verify --quiet HEAD >/dev/null 2>&1; then \
+	  git archive --format=tar --prefix=hyperlist-$(VERSION)/ HEAD | gzip -n9 >$(BUILD)/$(TARBALL).new; \
+	else \
+	  tar --sort=name --owner=0 --group=0 --numeric-owner --transform='s,^\.,hyperlist-$(VERSION),' \
+	    --exclude=./$(BUILD) --exclude=./.git -cf - . | \
+	    gzip -n9 >$(BUILD)/$(TARBALL).new; \
+	fi && mv $(BUILD)/$(TARBALL).new $(BUILD)/$(TARBALL) && echo $(BUILD)/$(TARBALL)
+
+clean: ## remove what `make` built
+	rm -rf $(addprefix $(BUILD)/,flags sources src analysis fixtures tests asan hyperlist hyperlist.pc fixtures-train *.a *.so *.so.*)
+	-@rmdir $(BUILD) 2>/dev/null || true
+
+distclean: clean ## remove all of $(BUILD), the demo's output included
+	rm -rf $(addprefix $(BUILD)/,demo ci-gcc ci-clang *.tar.gz)
+	-@rmdir $(BUILD) 2>/dev/null || true
+
+define newline
+
+
+endef

@@ -1,0 +1,36 @@
+/* How errors travel: a status through the return value, one line of text beside it, one `out:` label a
+ * function. */
+#ifndef HL_BASE_ERROR_H
+#define HL_BASE_ERROR_H
+
+#include "hyperlist/status.h"
+
+/* Sets the thread's message (made printable: see hl_error_message) and returns status. */
+hl_status hl_fail(hl_status status, const char *format, ...) HL_PRINTF(2, 3);
+
+/* Puts text in front of the present message ("FILE: ..."), for callers that know more of the place. Returns
+ * status. */
+hl_status hl_fail_within(hl_status status, const char *format, ...) HL_PRINTF(2, 3);
+
+/* HL_IO with errno's text: "PATH: cannot VERB: REASON". */
+hl_status hl_fail_errno(const char *path, const char *verb);
+
+/* HL_LIMIT: "out of memory". */
+hl_status hl_fail_memory(void);
+
+/* Sets the message as it is, to carry one from another thread. */
+hl_status hl_fail_again(hl_status status, const char *message);
+
+/* In functions with a local `hl_status status = HL_OK` and a label `out`. */
+#define TRY(call)                                                                                            \
+  do {                                                                                                       \
+    status = (call);                                                                                         \
+    if (status != HL_OK) goto out;                                                                           \
+  } while (0)
+#define FAIL(...)                                                                                            \
+  do {                                                                                                       \
+    status = hl_fail(__VA_ARGS__);                                                                           \
+    goto out;                                                                                                \
+  } while (0)
+
+#endif

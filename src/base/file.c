@@ -1,0 +1,184 @@
+#include "base/file.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+#include <zlib.h>
+
+enum { BLOCK_BYTES = 1 << 18 };
+
+const char *hl_file_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash != NULL ? slash + 1 : path;
+}
+
+/* The folder of path, "." if it names none. */
+static hl_status copy_folder(const char *path, char **folder) {
+  const size_t length = (size_t)(hl_file_name(path) - path);
+  if (length == 0) return hl_copy_text(".", folder);
+  return hl_format_text(folder, "%.*s", (int)length, path);
+}
+
+hl_status hl_file_temporary(const char *path, char **temporary) {
+  struct stat info;
+  char *folder = NULL;
+  hl_status status = HL_OK;
+  *temporary = NULL;
+  if (*hl_file_name(path) == '\0')
+    return hl_fail(HL_IO, "%s: found no file name, expected the output's", path);
+  if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
+    return hl_fail(HL_IO, "%s: found a %s, expected a regular file or none", path,
+                   S_ISDIR(info.st_mode) ? "folder" : "device or pipe");
+  }
+  TRY(copy_folder(path, &folder));
+  if (stat(folder, &info) != 0) {
+    status = hl_fail(HL_IO, "%s: cannot write: folder %s: %s", path, folder, strerror(errno));
+    goto out;
+  }
+  /* The process number keeps two writers apart; a name that a killed one left is simply written over. */
+  TRY(hl_format_text(temporary, "%s/.%s.tmp%ld", folder, hl_file_name(path), (long)getpid()));
+out:
+  free(folder);
+  return status;
+}
+
+static hl_status sync_path(const char *path, int flags) {
+  const int descriptor = open(path, flags | O_CLOEXEC);
+  if (descriptor < 0) return hl_fail_errno(path, "open");
+  const bool failed =
+      fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS; /* EINVAL: a file system without */
+  const hl_status status = failed ? hl_fail_errno(path, "sync") : HL_OK;
+  close(descriptor);
+  return status;
+}
+
+hl_status hl_file_replace(const char *temporary, const char *path) {
+  char *folder = NULL;
+  hl_status status = HL_OK;
+  TRY(copy_folder(path, &folder));
+  TRY(sync_path(temporary, O_RDONLY));
+  if (rename(temporary, path) != 0) {
+    status = hl_fail_errno(path, "write");
+    goto out;
+  }
+  status = sync_path(folder, O_RDONLY | O_DIRECTORY);
+out:
+  if (status != HL_OK) unlink(temporary);
+  free(folder);
+  return status;
+}
+
+hl_status hl_output_open(struct hl_output *output, const char *path) {
+  struct stat info;
+  const bool is_straight = stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+  hl_status status = HL_OK;
+  *output = (struct hl_output){0};
+  TRY(hl_copy_text(path, &output->path));
+  if (!is_straight) TRY(hl_file_temporary(path, &output->temporary));
+  output->file = fopen(is_straight ? path : output->temporary, "we");
+  if (output->file == NULL) status = hl_fail_errno(path, "open");
+out:
+  if (status != HL_OK) {
+    free(output->temporary);
+    free(output->path);
+    *output = (struct hl_output){0};
+  }
+  return status;
+}
+
+hl_status hl_output_commit(struct hl_output *output) {
+  hl_status status = HL_OK;
+  const bool had_error = ferror(output->file) != 0;
+  const bool failed = fclose(output->file) != 0;
+  output->file = NULL;
+  if (failed) {
+    FAIL(HL_IO, "%s: cannot write: %s", output->path, strerror(errno));
+  }
+  if (had_error) FAIL(HL_IO, "%s: cannot write", output->path);
+  if (output->temporary != NULL) TRY(hl_file_replace(output->temporary, output->path));
+  free(output->temporary);
+  output->temporary = NULL;
+out:
+  hl_output_discard(output);
+  return status;
+}
+
+void hl_output_discard(struct hl_output *output) {
+  if (output->file != NULL) fclose(output->file);
+  if (output->temporary != NULL) unlink(output->temporary);
+  free(output->temporary);
+  free(output->path);
+  *output = (struct hl_output){0};
+}
+
+static hl_status fail_gz(const char *path, gzFile file) {
+  int code;
+  const char *reason = gzerror(file, &code);
+  if (code == Z_ERRNO) return hl_fail_errno(path, "read");
+  return hl_fail(HL_INVALID, "%s: found broken gzip data (%s), expected whole", path, reason);
+}
+
+hl_status hl_file_read(const char *path, size_t limit, char **data, size_t *size) {
+  hl_status status = HL_OK;
+  size_t capacity = 0;
+  *data = NULL;
+  *size = 0;
+  gzFile file = gzopen(path, "rbe"); /* reads what is not gz as it is */
+  if (file == NULL) return hl_fail_errno(path, "open");
+  for (int n_read = 1; n_read > 0;) {
+    TRY(hl_grow_array(data, &capacity, *size + BLOCK_BYTES + 1, 1));
+    n_read = gzread(file, *data + *size, BLOCK_BYTES);
+    if (n_read < 0) {
+      status = fail_gz(path, file);
+      goto out;
+    }
+    *size += (size_t)n_read;
+    if (*size > limit) FAIL(HL_LIMIT, "%s: found more than %zu bytes, the most that is read", path, limit);
+  }
+  (*data)[*size] = '\0';
+out:
+  /* gzread tells of a cut file only here */
+  if (gzclose_r(file) == Z_BUF_ERROR && status == HL_OK) {
+    status = hl_fail(HL_INVALID, "%s: found gzip data cut short, expected whole", path);
+  }
+  if (status != HL_OK) {
+    free(*data);
+    *data = NULL;
+  }
+  return status;
+}
+
+hl_status hl_file_hash(const char *path, uint64_t *hash, uint64_t *n_byte) {
+  hl_status status = HL_OK;
+  char *block = NULL;
+  XXH64_state_t *state = XXH64_createState();
+  FILE *file = fopen(path, "rbe");
+  *n_byte = 0;
+  if (file == NULL) {
+    status = hl_fail_errno(path, "open");
+    goto out;
+  }
+  TRY(hl_new_array(BLOCK_BYTES, 1, &block));
+  if (state == NULL) {
+    status = hl_fail_memory();
+    goto out;
+  }
+  XXH64_reset(state, 0);
+  for (size_t n; (n = fread(block, 1, BLOCK_BYTES, file)) > 0; *n_byte += n) XXH64_update(state, block, n);
+  if (ferror(file)) {
+    status = hl_fail_errno(path, "read");
+    goto out;
+  }
+  *hash = XXH64_digest(state);
+out:
+  if (file != NULL) fclose(file);
+  XXH64_freeState(state);
+  free(block);
+  return status;
+}

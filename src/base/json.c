@@ -1,0 +1,200 @@
+#include "base/json.h"
+#include "base/error.h"
+#include "base/text.h"
+
+#include <cjson/cJSON.h>
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Python writes NaN, Infinity and -Infinity, which JSON forbids and cJSON rejects. Each becomes null; a list
+ * of them may grow by a third, so the text is rewritten into new memory, and only if there is such a token.
+ */
+static const char *find_bare_token(const char *text, const char *end, size_t *length) {
+  bool in_string = false;
+  for (const char *at = text; at < end; at++) {
+    if (in_string) {
+      if (*at == '\\' && at + 1 < end)
+        at++;
+      else if (*at == '"')
+        in_string = false;
+      continue;
+    }
+    const char *word = at + (*at == '-');
+    *length = 0;
+    if (*at == '"')
+      in_string = true;
+    else if (strncmp(word, "Infinity", 8) == 0)
+      *length = (size_t)(word + 8 - at);
+    else if (strncmp(at, "NaN", 3) == 0)
+      *length = 3;
+    if (*length > 0) return at;
+  }
+  return NULL;
+}
+
+static hl_status rewrite_bare_tokens(const char *text, size_t size, char **rewritten,
+                                     size_t *rewritten_size) {
+  size_t length, used = 0;
+  const char *end = text + size, *at = text;
+  *rewritten = malloc(size + size / 3 + 8);
+  if (*rewritten == NULL) return hl_fail_memory();
+  for (const char *token; (token = find_bare_token(at, end, &length)) != NULL; at = token + length) {
+    memcpy(*rewritten + used, at, (size_t)(token - at));
+    used += (size_t)(token - at);
+    memcpy(*rewritten + used, "null", 4);
+    used += 4;
+  }
+  memcpy(*rewritten + used, at, (size_t)(end - at));
+  used += (size_t)(end - at);
+  (*rewritten)[used] = '\0';
+  *rewritten_size = used;
+  return HL_OK;
+}
+
+static hl_status fail_at(const char *path, const char *text, const char *at, const char *what) {
+  size_t line = 1, column = 1;
+  for (const char *c = text; c < at; c++) {
+    column = *c == '\n' ? 1 : column + 1;
+    line += *c == '\n';
+  }
+  if (*at == '\0')
+    return hl_fail(HL_INVALID, "%s: line %zu, column %zu: found the end, expected %s", path, line, column,
+                   what);
+  return hl_fail(HL_INVALID, "%s: line %zu, column %zu: found '%.16s', expected %s", path, line, column, at,
+                 what);
+}
+
+hl_status hl_json_parse(const char *path, char *text, size_t size, struct cJSON **json) {
+  char *rewritten = NULL;
+  const char *end = NULL;
+  size_t length;
+  hl_status status = HL_OK;
+  *json = NULL;
+  if (strlen(text) != size)
+    return hl_fail(HL_INVALID, "%s: byte %zu: found a zero byte, expected JSON", path, strlen(text));
+  if (!hl_is_utf8(text, size))
+    return hl_fail(HL_INVALID, "%s: found bytes that are no UTF-8, expected JSON", path);
+  if (find_bare_token(text, text + size, &length) != NULL) {
+    TRY(rewrite_bare_tokens(text, size, &rewritten, &size));
+    text = rewritten;
+  }
+  *json = cJSON_ParseWithLengthOpts(text, size + 1, &end, 0);
+  if (*json == NULL) {
+    status = fail_at(path, text, end != NULL && end <= text + size ? end : text + size, "JSON");
+    goto out;
+  }
+  while (isspace((unsigned char)*end)) end++;
+  if (*end != '\0') status = fail_at(path, text, end, "nothing more");
+out:
+  free(rewritten);
+  if (status != HL_OK) {
+    cJSON_Delete(*json);
+    *json = NULL;
+  }
+  return status;
+}
+
+void hl_json_free(struct cJSON *json) {
+  cJSON_Delete(json);
+}
+
+const struct cJSON *hl_json_first(const struct cJSON *parent) {
+  return parent != NULL ? parent->child : NULL;
+}
+
+const struct cJSON *hl_json_next(const struct cJSON *item) {
+  return item->next;
+}
+
+const char *hl_json_name(const struct cJSON *item) {
+  return item->string;
+}
+
+const struct cJSON *hl_json_get(const struct cJSON *object, const char *name) {
+  return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+bool hl_json_is_object(const struct cJSON *item) {
+  return cJSON_IsObject(item);
+}
+
+bool hl_json_is_array(const struct cJSON *item) {
+  return cJSON_IsArray(item);
+}
+
+bool hl_json_is_null(const struct cJSON *item) {
+  return cJSON_IsNull(item);
+}
+
+const char *hl_json_text(const struct cJSON *item) {
+  return cJSON_IsString(item) ? item->valuestring : NULL;
+}
+
+bool hl_json_number(const struct cJSON *item, double *value) {
+  if (cJSON_IsNumber(item)) {
+    *value = item->valuedouble;
+  } else if (cJSON_IsBool(item)) {
+    *value = cJSON_IsTrue(item) ? 1 : 0;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+struct cJSON *hl_json_get_array(struct cJSON *object, const char *name) {
+  return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+struct cJSON *hl_json_new_object(void) {
+  return cJSON_CreateObject();
+}
+
+struct cJSON *hl_json_new_array(void) {
+  return cJSON_CreateArray();
+}
+
+struct cJSON *hl_json_new_text(const char *text) {
+  return cJSON_CreateString(text);
+}
+
+struct cJSON *hl_json_new_number(double value) {
+  char text[HL_DOUBLE_TEXT]; /* cJSON's own printing loses digits of one double in six */
+  return cJSON_CreateRaw(isfinite(value) ? hl_format_double(value, text) : "null");
+}
+
+struct cJSON *hl_json_new_integer(int64_t value) {
+  char text[HL_DOUBLE_TEXT];
+  snprintf(text, sizeof text, "%lld", (long long)value);
+  return cJSON_CreateRaw(text);
+}
+
+struct cJSON *hl_json_new_bool(bool value) {
+  return cJSON_CreateBool(value);
+}
+
+hl_status hl_json_add(struct cJSON *object, const char *name, struct cJSON *item) {
+  if (item != NULL && cJSON_AddItemToObject(object, name, item)) return HL_OK;
+  cJSON_Delete(item);
+  return hl_fail_memory();
+}
+
+hl_status hl_json_append(struct cJSON *array, struct cJSON *item) {
+  if (item != NULL && cJSON_AddItemToArray(array, item)) return HL_OK;
+  cJSON_Delete(item);
+  return hl_fail_memory();
+}
+
+hl_status hl_json_print(const struct cJSON *json, FILE *file, const char *path) {
+  char *text = cJSON_Print(json);
+  if (text == NULL) return hl_fail_memory();
+  const int printed = fprintf(file, "%s\n", text);
+  cJSON_free(text);
+  return printed >= 0 ? HL_OK : hl_fail_errno(path, "write");
+}
+
+hl_status hl_json_copy_text(const struct cJSON *json, char **text) {
+  *text = cJSON_PrintUnformatted(json);
+  return *text != NULL ? HL_OK : hl_fail_memory();
+}

@@ -1,0 +1,51 @@
+#include "base/memory.h"
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool hl_multiply(size_t a, size_t b, size_t *product) {
+  *product = a * b;
+  return b == 0 || a <= SIZE_MAX / b;
+}
+
+hl_status hl_new_array(size_t n, size_t size, void *out) {
+  void *memory = calloc(n > 0 ? n : 1, size);
+  memcpy(out, &memory, sizeof memory);
+  return memory != NULL ? HL_OK : hl_fail_memory();
+}
+
+hl_status hl_grow_array(void *array, size_t *capacity, size_t n, size_t size) {
+  if (n <= *capacity) return HL_OK;
+  size_t wanted = *capacity < 8 ? 8 : *capacity, n_byte;
+  while (wanted < n) wanted = wanted > SIZE_MAX / 2 ? n : 2 * wanted;
+  if (!hl_multiply(wanted, size, &n_byte)) return hl_fail_memory();
+  void *memory;
+  memcpy(&memory, array, sizeof memory);
+  memory = realloc(memory, n_byte);
+  if (memory == NULL) return hl_fail_memory();
+  memcpy(array, &memory, sizeof memory);
+  *capacity = wanted;
+  return HL_OK;
+}
+
+hl_status hl_copy_text(const char *text, char **copy) {
+  *copy = strdup(text);
+  return *copy != NULL ? HL_OK : hl_fail_memory();
+}
+
+hl_status hl_format_text(char **out, const char *format, ...) {
+  va_list arguments;
+  *out = NULL;
+  va_start(arguments, format);
+  const int length = vsnprintf(NULL, 0, format, arguments);
+  va_end(arguments);
+  if (length < 0 || (*out = malloc((size_t)length + 1)) == NULL) return hl_fail_memory();
+  va_start(arguments, format);
+  vsnprintf(*out, (size_t)length + 1, format, arguments);
+  va_end(arguments);
+  return HL_OK;
+}

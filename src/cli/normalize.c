@@ -1,0 +1,53 @@
+#include "base/error.h"
+#include "base/json.h"
+#include "base/provenance.h"
+#include "cli/cli.h"
+#include "hyperlist/scores.h"
+
+#include <stdlib.h>
+
+static hl_status copy_provenance(const struct cli *cli, const char *archive, char **text) {
+  struct cJSON *json = NULL;
+  hl_status status = HL_OK;
+  *text = NULL;
+  TRY(hl_provenance_new(cli->provenance, cli->context.seed, 1, &archive, &json));
+  if (json != NULL) TRY(hl_json_copy_text(json, text));
+out:
+  hl_json_free(json);
+  return status;
+}
+
+hl_status cli_normalize(struct cli *cli) {
+  static const char *const replicas[] = {"average-first", "normalize-first", NULL};
+  static const char *const best_over[] = {"archive", "set", NULL};
+  static const char *const aggregates[] = {"mean", "min", "last", NULL};
+  static const char *const test_constants[] = {"test", "valid", NULL};
+  hl_status status = HL_OK;
+  char *split = NULL, *replicas_text = NULL, *best_text = NULL, *aggregate_text = NULL, *constants_text = NULL;
+  char *provenance = NULL;
+  int i_replicas = 0, i_best = 0, i_aggregate = 0, i_constants = 0;
+  const struct poptOption options[] = {
+      {"valid-split", 0, POPT_ARG_STRING, &split, 0, "the split to score (valid_inner if present, else valid)", "NAME"},
+      {"replicas", 0, POPT_ARG_STRING, &replicas_text, 0, "average-first (default) or normalize-first", "HOW"},
+      {"best-over", 0, POPT_ARG_STRING, &best_text, 0, "lowest loss of: archive (default) or set", "WHAT"},
+      {"aggregate", 0, POPT_ARG_STRING, &aggregate_text, 0, "a curve's score: mean (default), min or last", "HOW"},
+      {"test-constants", 0, POPT_ARG_STRING, &constants_text, 0, "test scores by constants of: test (default) or valid",
+       "SPLIT"},
+      POPT_TABLEEND};
+  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_PROVENANCE, 1, 1));
+  TRY(cli_choose("--replicas", replicas_text, replicas, &i_replicas));
+  TRY(cli_choose("--best-over", best_text, best_over, &i_best));
+  TRY(cli_choose("--aggregate", aggregate_text, aggregates, &i_aggregate));
+  TRY(cli_choose("--test-constants", constants_text, test_constants, &i_constants));
+  TRY(copy_provenance(cli, cli->arguments[0], &provenance));
+  const struct hl_normalize_options normalize = {.valid_split = split,
+                                                 .replicas = (enum hl_replicas)i_replicas,
+                                                 .best_over = (enum hl_best_over)i_best,
+                                                 .aggregate = (enum hl_aggregate)i_aggregate,
+                                                 .test_constants = (enum hl_test_constants)i_constants,
+                                                 .provenance = provenance};
+  TRY(hl_normalize(cli->arguments[0], cli->output, &normalize, &cli->context));
+out:
+  free(provenance);
+  return status;
+}

@@ -1,0 +1,11 @@
+/* Between main.c and cli.c: the life of a command. */
+#ifndef HL_CLI_PROGRAM_H
+#define HL_CLI_PROGRAM_H
+
+#include "cli/cli.h"
+
+bool cli_was_interrupted(void);
+void cli_end_progress(struct cli *cli);
+void cli_clear(struct cli *cli);
+
+#endif

@@ -1,0 +1,21 @@
+/* Hyperparameters of a table's configs: regenerated from released names, or from a --configs file. */
+#ifndef HL_INGEST_CONFIGS_H
+#define HL_INGEST_CONFIGS_H
+
+#include "ingest/curves.h"
+
+struct hl_config_table;
+
+/* Reads a configs JSON, `{"<config>": [{hyperparameter: number|bool, ..}, "<sampler>"], ..}` (the released
+ * files and those of an opt-list; a bare object instead of the array is taken too). A null is an unknown
+ * value, like an absent one; booleans are 0 and 1. HL_IO, HL_INVALID, HL_LIMIT. */
+hl_status hl_configs_read(const char *path, struct hl_config_table **table);
+void hl_configs_free(struct hl_config_table *table); /* legal on NULL */
+
+/* Fills curves->hyperparameters and values for curves->configs: from table if given (a config it lacks is
+ * HL_INVALID, by name), else regenerated; under a set whose sampler is unknown, without a table, they stay
+ * empty. A config of a released set must be one of its sampler's, or it is HL_INVALID, by name. path is for
+ * messages. */
+hl_status hl_configs_fill(struct hl_curves *curves, const struct hl_config_table *table, const char *path);
+
+#endif

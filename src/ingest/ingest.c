@@ -1,0 +1,495 @@
+#include "hyperlist/ingest.h"
+#include "archive/merge.h"
+#include "archive/raw.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/pool.h"
+#include "base/provenance.h"
+#include "ingest/configs.h"
+#include "ingest/grid.h"
+#include "ingest/metadata.h"
+#include "ingest/parts.h"
+#include "ingest/table.h"
+#include "ingest/walk.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Memory: each thread holds one window of raw values and its packed form; with more threads windows get
+ * smaller. */
+enum { MAX_THREADS = 12 };
+static const size_t all_windows = (size_t)96 << 20, largest_window = (size_t)48 << 20;
+
+/* What one thread is at. */
+struct slot {
+  struct table_room room;
+  struct hl_archive_reader reader;
+  const struct hl_loader *loader;
+  void *file; /* the loader's */
+  struct packed_table packed;
+  bool is_packed, is_known;
+  char *failure; /* keep_going: why this source is left out */
+  uint64_t hash, n_byte;
+};
+
+struct ingest {
+  const struct hl_ingest_options *options;
+  struct hl_load_options load;
+  struct walk walk;
+  struct metadata metadata;
+  struct hl_config_table *configs;
+  struct parts parts;
+  size_t n_earlier; /* the old archive, if any, and parts taken over */
+  struct hl_archive **earlier;
+  struct hl_archive_index index; /* everything known so far */
+  struct grids grids;            /* each task's steps */
+  struct cJSON *provenance;      /* of the part in the making */
+  struct hl_strings origins;     /* path of each table stored in this run, "<set>/<task>" before it */
+  const struct hl_context *context;
+  struct hl_ingest_report report;
+  bool is_canonical; /* tables came by task, then set */
+  char *last_task, *last_set;
+  size_t n_slot;
+  struct slot *slots;
+};
+
+/* ---- in any thread: read and pack one source
+ * ----------------------------------------------------------------------- */
+
+/* Is the table stored already, to the byte? Then nothing is written; whatever differs is left to the merge,
+ * which says how. */
+static hl_status compare_stored(struct hl_archive *archive, const struct hl_curves *curves, struct slot *slot,
+                                bool *is_known) {
+  const struct hl_archive_index *index = hl_archive_get_index(archive);
+  const struct hl_archive_table *mine = &slot->packed.table;
+  const size_t i_set = hl_index_find_set(index, curves->set),
+               i_task = hl_index_find_task(index, curves->task);
+  struct hl_archive_table stored = {0};
+  hl_status status = HL_OK;
+  *is_known = false;
+  if (i_set == index->n_set || i_task == index->tasks.n) return HL_OK;
+  if (!hl_archive_has_table(archive, i_set, i_task)) return HL_OK;
+  TRY(hl_archive_open_table(archive, i_set, i_task, &stored));
+  const size_t n_run = mine->n_config * mine->n_replica;
+  bool same = hl_index_same_strings(&index->sets[i_set].configs, &curves->configs) &&
+              hl_index_same_strings(&index->sets[i_set].splits, &curves->splits) &&
+              hl_archive_is_packed(&stored) && stored.chunk_rows == mine->chunk_rows &&
+              stored.n_replica == mine->n_replica && stored.n_step == mine->n_step &&
+              stored.is_double == mine->is_double && stored.observed == NULL && mine->observed == NULL &&
+              memcmp(stored.ran, mine->ran, n_run) == 0 &&
+              memcmp(stored.steps, mine->steps, mine->n_step * sizeof(double)) == 0;
+  for (size_t i = 0; same && i < slot->packed.n_chunk; i++) {
+    const struct packed_chunk *chunk = &slot->packed.chunks[i];
+    size_t n_packed;
+    TRY(hl_archive_read_packed(archive, &stored, &slot->reader, i * mine->chunk_rows, &n_packed));
+    same = n_packed == chunk->n_byte && memcmp(slot->reader.packed, chunk->bytes, n_packed) == 0;
+  }
+  *is_known = same;
+out:
+  hl_archive_close_table(archive, &stored);
+  return status;
+}
+
+static hl_status pack_source(struct ingest *ingest, size_t i, struct slot *slot) {
+  const struct hl_loader *loader = ingest->walk.loaders[i];
+  struct hl_curves *curves;
+  hl_status status = HL_OK;
+  slot->loader = loader;
+  TRY(loader->open(ingest->walk.paths.items[i], &ingest->load, &slot->file));
+  if (ingest->options->command != NULL)
+    TRY(hl_file_hash(ingest->walk.paths.items[i], &slot->hash, &slot->n_byte));
+  if (loader->count(slot->file) != 1) goto out; /* a source of many tables is streamed when its turn comes */
+  TRY(loader->get(slot->file, 0, &curves));
+  if (table_bytes(curves) > ingest->load.window) goto out;
+  TRY(table_pack(&slot->room, curves, &slot->packed));
+  slot->is_packed = true;
+  for (size_t k = 0; k < ingest->n_earlier && !slot->is_known; k++) {
+    TRY(compare_stored(ingest->earlier[k], curves, slot, &slot->is_known));
+  }
+out:
+  return status;
+}
+
+static void clear_source(struct slot *slot) {
+  if (slot->loader != NULL) slot->loader->close(slot->file);
+  table_clear(&slot->packed);
+  free(slot->failure);
+  slot->failure = NULL;
+  slot->file = NULL;
+  slot->is_packed = slot->is_known = false;
+}
+
+static hl_status work(void *user, size_t i, size_t i_thread) {
+  struct ingest *ingest = user;
+  struct slot *slot = &ingest->slots[i_thread];
+  clear_source(slot);
+  const hl_status status = pack_source(ingest, i, slot);
+  if (status != HL_INVALID || !ingest->options->keep_going) return status;
+  clear_source(slot);
+  return hl_copy_text(hl_error_message(), &slot->failure);
+}
+
+/* ---- in turn: store it
+ * --------------------------------------------------------------------------------------------- */
+
+static hl_status copy_provenance(struct ingest *ingest, char **text) {
+  char *entry = NULL;
+  *text = NULL;
+  if (ingest->provenance == NULL) return HL_OK;
+  hl_status status = hl_json_copy_text(ingest->provenance, &entry);
+  if (status == HL_OK) status = hl_format_text(text, "[%s]", entry);
+  free(entry);
+  return status;
+}
+
+static hl_status finish_part(struct ingest *ingest) {
+  char *provenance = NULL;
+  hl_status status = HL_OK;
+  TRY(copy_provenance(ingest, &provenance));
+  TRY(hl_parts_finish(&ingest->parts, provenance));
+  hl_json_free(ingest->provenance);
+  TRY(hl_provenance_new(ingest->options->command, ingest->context->seed, 0, NULL, &ingest->provenance));
+out:
+  free(provenance);
+  return status;
+}
+
+/* A part holds each table once, and its sets keep their configs from their first table on. */
+static bool part_can_take(const struct ingest *ingest, const struct hl_curves *curves, bool has_grown) {
+  const struct parts *parts = &ingest->parts;
+  const bool has_set = hl_index_find_set(&parts->index, curves->set) < parts->index.n_set;
+  return !hl_parts_is_due(parts) && !(has_set && has_grown) &&
+         !(has_set && hl_writer_has_table(&parts->writer, curves->set, curves->task));
+}
+
+static hl_status note_origin(struct ingest *ingest, const struct hl_curves *curves, const char *path) {
+  char *origin = NULL;
+  hl_status status = HL_OK;
+  TRY(hl_format_text(&origin, "%zu\n%s\n%s\n%s", ingest->parts.complete.n, curves->set, curves->task, path));
+  TRY(hl_strings_add(&ingest->origins, origin));
+out:
+  free(origin);
+  return status;
+}
+
+static hl_status note_order(struct ingest *ingest, const struct hl_curves *curves) {
+  hl_status status = HL_OK;
+  if (ingest->last_task != NULL) {
+    const int order = strcmp(ingest->last_task, curves->task);
+    if (order > 0 || (order == 0 && strcmp(ingest->last_set, curves->set) >= 0)) ingest->is_canonical = false;
+  }
+  free(ingest->last_task);
+  free(ingest->last_set);
+  ingest->last_task = ingest->last_set = NULL;
+  TRY(hl_copy_text(curves->task, &ingest->last_task));
+  TRY(hl_copy_text(curves->set, &ingest->last_set));
+out:
+  return status;
+}
+
+static hl_status note_task(struct ingest *ingest, struct hl_archive_index *index, const char *task) {
+  int64_t n_params;
+  double seconds;
+  hl_metadata_find(&ingest->metadata, task, &n_params, &seconds);
+  return hl_index_add_task(index, task, n_params, seconds);
+}
+
+static hl_status store_curves(struct ingest *ingest, struct slot *slot, struct hl_curves *curves,
+                              const char *path) {
+  hl_status status = HL_OK;
+  bool has_grown, ignored;
+  const struct hl_archive_set set = {.name = curves->set,
+                                     .configs = curves->configs,
+                                     .hyperparameters = curves->hyperparameters,
+                                     .hyperparameter_values = curves->hyperparameter_values,
+                                     .splits = curves->splits};
+  TRY(hl_index_add_set(&ingest->index, &set, path, &has_grown));
+  TRY(hl_grids_check(&ingest->grids, ingest->n_earlier, ingest->earlier, curves, path));
+  TRY(note_task(ingest, &ingest->index, curves->task));
+  if (!part_can_take(ingest, curves, has_grown)) TRY(finish_part(ingest));
+  TRY(hl_parts_begin(&ingest->parts));
+  struct parts *parts = &ingest->parts;
+  const struct hl_archive_set *known = &ingest->index.sets[hl_index_find_set(&ingest->index, curves->set)];
+  TRY(hl_index_add_set(&parts->index, known, path, &ignored));
+  TRY(note_task(ingest, &parts->index, curves->task));
+  TRY(note_origin(ingest, curves, path));
+  TRY(note_order(ingest, curves));
+  const bool as_packed = slot->is_packed && hl_index_same_strings(&known->configs, &curves->configs);
+  TRY(as_packed ? table_write_packed(&parts->writer, curves, &slot->packed)
+                : table_stream(&slot->room, &parts->writer, &known->configs, curves));
+  ingest->report.n_stored++;
+out:
+  return status;
+}
+
+/* A table that is stored already may still bring what was not known of its task. */
+static hl_status store_metadata(struct ingest *ingest, const char *task) {
+  int64_t n_params;
+  double seconds;
+  hl_metadata_find(&ingest->metadata, task, &n_params, &seconds);
+  const size_t i = hl_index_find_task(&ingest->index, task);
+  const bool is_new = (n_params >= 0 && n_params != ingest->index.n_params[i]) ||
+                      (isfinite(seconds) && seconds != ingest->index.seconds_per_step[i]);
+  hl_status status = HL_OK;
+  if (!is_new) return HL_OK;
+  TRY(note_task(ingest, &ingest->index, task));
+  TRY(hl_parts_begin(&ingest->parts));
+  TRY(note_task(ingest, &ingest->parts.index, task));
+  ingest->is_canonical = false;
+out:
+  return status;
+}
+
+static hl_status store_source(struct ingest *ingest, size_t i, struct slot *slot) {
+  const struct hl_loader *loader = ingest->walk.loaders[i];
+  const char *path = ingest->walk.paths.items[i];
+  hl_status status = HL_OK;
+  for (size_t k = 0; k < loader->count(slot->file); k++) {
+    struct hl_curves *curves;
+    TRY(hl_check_cancel(ingest->context));
+    TRY(loader->get(slot->file, k, &curves));
+    if (slot->is_known) {
+      ingest->report.n_known++;
+      TRY(store_metadata(ingest, curves->task));
+    } else {
+      TRY(store_curves(ingest, slot, curves, path));
+    }
+  }
+  if (!slot->is_known) TRY(hl_provenance_add_hashed(ingest->provenance, path, slot->hash, slot->n_byte));
+out:
+  return status;
+}
+
+static hl_status commit(void *user, size_t i, size_t i_thread) {
+  struct ingest *ingest = user;
+  struct slot *slot = &ingest->slots[i_thread];
+  if (slot->failure != NULL) {
+    hl_warn(ingest->context, "left out: %s", slot->failure);
+    ingest->report.n_failed++;
+    return HL_OK;
+  }
+  const hl_status status = store_source(ingest, i, slot);
+  clear_source(slot);
+  return status;
+}
+
+/* ---- the end: one archive
+ * ------------------------------------------------------------------------------------------ */
+
+/* For messages: which file a table of the merge's source came from. */
+static const char *describe_source(void *user, size_t i_source, const char *task, const char *set) {
+  struct ingest *ingest = user;
+  const size_t has_archive = ingest->n_earlier - ingest->parts.n_taken_over;
+  if (i_source < has_archive) return ingest->parts.archive_path;
+  const size_t i_part = i_source - has_archive;
+  for (size_t i = 0; i < ingest->origins.n; i++) {
+    const char *at = ingest->origins.items[i];
+    char *end;
+    const size_t n_set = strlen(set), n_task = strlen(task);
+    if (strtoull(at, &end, 10) != i_part) continue;
+    at = end + 1;
+    if (strncmp(at, set, n_set) != 0 || at[n_set] != '\n') continue;
+    at += n_set + 1;
+    if (strncmp(at, task, n_task) == 0 && at[n_task] == '\n') return at + n_task + 1;
+  }
+  return ingest->parts.complete.items[i_part];
+}
+
+/* The provenance of all sources, "[..]" each, as one list. */
+static hl_status join_provenance(size_t n, struct hl_archive *const *sources, char **joined) {
+  hl_status status = HL_OK;
+  *joined = NULL;
+  for (size_t i = 0; i < n; i++) {
+    const char *text = hl_archive_get_provenance(sources[i]);
+    const size_t length = text != NULL ? strlen(text) : 0;
+    if (length < 3 || text[0] != '[' || text[length - 1] != ']') continue;
+    char *longer;
+    if (*joined == NULL)
+      status = hl_copy_text(text, &longer);
+    else
+      status = hl_format_text(&longer, "%.*s,%s", (int)strlen(*joined) - 1, *joined, text + 1);
+    free(*joined);
+    *joined = longer;
+    if (status != HL_OK) break;
+  }
+  return status;
+}
+
+static hl_status merge_parts(struct ingest *ingest, const char *archive_path) {
+  hl_status status = HL_OK;
+  char *temporary = NULL, *provenance = NULL;
+  const size_t has_archive = ingest->n_earlier - ingest->parts.n_taken_over;
+  size_t n = ingest->n_earlier;
+  struct hl_archive **sources = NULL;
+  TRY(hl_new_array(has_archive + ingest->parts.complete.n, sizeof *sources, &sources));
+  memcpy(sources, ingest->earlier, n * sizeof *sources);
+  for (size_t i = ingest->parts.n_taken_over; i < ingest->parts.complete.n; i++, n++) {
+    TRY(hl_archive_open(ingest->parts.complete.items[i], &sources[n]));
+  }
+  TRY(join_provenance(n, sources, &provenance));
+  TRY(hl_format_text(&temporary, "%s.part.tmp", archive_path));
+  const struct hl_merge merge = {.n_source = n,
+                                 .sources = sources,
+                                 .describe = describe_source,
+                                 .user = ingest,
+                                 .provenance = provenance,
+                                 .context = ingest->context};
+  TRY(hl_merge_run(&merge, temporary));
+  TRY(hl_file_replace(temporary, archive_path));
+out:
+  if (status != HL_OK && temporary != NULL) unlink(temporary);
+  for (size_t i = ingest->n_earlier; sources != NULL && i < n; i++) hl_archive_close(sources[i]);
+  free(sources);
+  free(provenance);
+  free(temporary);
+  return status;
+}
+
+static hl_status finish(struct ingest *ingest, const char *archive_path) {
+  hl_status status = HL_OK;
+  TRY(finish_part(ingest));
+  const struct hl_strings *parts = &ingest->parts.complete;
+  if (parts->n == 0) goto out; /* nothing new */
+  if (parts->n == 1 && ingest->n_earlier == 0 && ingest->is_canonical) {
+    TRY(hl_file_replace(parts->items[0], archive_path));
+  } else {
+    TRY(merge_parts(ingest, archive_path));
+  }
+  hl_parts_remove(&ingest->parts);
+out:
+  return status;
+}
+
+/* ---- the beginning
+ * ------------------------------------------------------------------------------------------------- */
+
+static hl_status add_earlier(struct ingest *ingest, const char *path) {
+  hl_status status = HL_OK;
+  bool ignored;
+  TRY(hl_archive_open(path, &ingest->earlier[ingest->n_earlier]));
+  const struct hl_archive_index *index = hl_archive_get_index(ingest->earlier[ingest->n_earlier++]);
+  for (size_t i = 0; i < index->tasks.n; i++) {
+    TRY(hl_index_add_task(&ingest->index, index->tasks.items[i], index->n_params[i],
+                          index->seconds_per_step[i]));
+  }
+  for (size_t i = 0; i < index->n_set; i++)
+    TRY(hl_index_add_set(&ingest->index, &index->sets[i], path, &ignored));
+out:
+  return status;
+}
+
+static hl_status open_earlier(struct ingest *ingest, const char *archive_path) {
+  hl_status status = HL_OK;
+  struct stat info;
+  TRY(hl_new_array(1 + ingest->parts.complete.n, sizeof(struct hl_archive *), &ingest->earlier));
+  if (stat(archive_path, &info) == 0) TRY(add_earlier(ingest, archive_path));
+  for (size_t i = 0; i < ingest->parts.complete.n; i++)
+    TRY(add_earlier(ingest, ingest->parts.complete.items[i]));
+  if (ingest->parts.complete.n > 0) {
+    hl_warn(ingest->context, "taking over %zu part%s that an interrupted ingest left",
+            ingest->parts.complete.n, ingest->parts.complete.n > 1 ? "s" : "");
+  }
+out:
+  return status;
+}
+
+static void warn_foreign(const struct ingest *ingest) {
+  const struct hl_strings *foreign = &ingest->walk.foreign;
+  if (foreign->n == 0) return;
+  hl_warn(ingest->context, "skipped %zu file%s that %s no curve file by name: %s%s", foreign->n,
+          foreign->n > 1 ? "s" : "", foreign->n > 1 ? "are" : "is", foreign->items[0],
+          foreign->n > 1 ? ", ..." : "");
+}
+
+static hl_status prepare(struct ingest *ingest, size_t n_source, const char *const *sources) {
+  const struct hl_ingest_options *options = ingest->options;
+  const bool is_auto = options->format == NULL || strcmp(options->format, "auto") == 0;
+  hl_status status = HL_OK;
+  if (!is_auto && hl_loader_find(options->format) == NULL) {
+    FAIL(HL_USAGE, "--format: found '%s', expected auto, taskset-npz or curves-json", options->format);
+  }
+  TRY(hl_walk_run(&ingest->walk, n_source, sources, is_auto ? NULL : options->format));
+  warn_foreign(ingest);
+  for (size_t i = 0; i < ingest->walk.metadata.n; i++) {
+    TRY(hl_metadata_read(&ingest->metadata, ingest->walk.metadata.items[i]));
+  }
+  if (options->configs != NULL) TRY(hl_configs_read(options->configs, &ingest->configs));
+  ingest->report.n_source = ingest->walk.paths.n;
+  ingest->n_slot = hl_pool_threads(ingest->context, ingest->walk.paths.n);
+  const size_t share = all_windows / ingest->n_slot;
+  ingest->load = (struct hl_load_options){.set = options->set,
+                                          .configs = ingest->configs,
+                                          .window = share < largest_window ? share : largest_window};
+  TRY(hl_new_array(ingest->n_slot, sizeof *ingest->slots, &ingest->slots));
+out:
+  return status;
+}
+
+static void clear_ingest(struct ingest *ingest) {
+  for (size_t i = 0; ingest->slots != NULL && i < ingest->n_slot; i++) {
+    struct slot *slot = &ingest->slots[i];
+    clear_source(slot);
+    table_room_clear(&slot->room);
+    hl_archive_clear_reader(&slot->reader);
+  }
+  free(ingest->slots);
+  for (size_t i = 0; i < ingest->n_earlier; i++) hl_archive_close(ingest->earlier[i]);
+  free(ingest->earlier);
+  hl_index_clear(&ingest->index);
+  hl_grids_clear(&ingest->grids);
+  hl_json_free(ingest->provenance);
+  hl_strings_clear(&ingest->origins);
+  hl_metadata_clear(&ingest->metadata);
+  hl_configs_free(ingest->configs);
+  hl_walk_clear(&ingest->walk);
+  free(ingest->last_task);
+  free(ingest->last_set);
+}
+
+static hl_status run(struct ingest *ingest, const char *archive_path) {
+  hl_status status = HL_OK;
+  char *checked = NULL;
+  TRY(hl_file_temporary(archive_path, &checked)); /* refuses what can be no archive */
+  TRY(hl_parts_open(&ingest->parts, archive_path));
+  TRY(open_earlier(ingest, archive_path));
+  TRY(hl_provenance_new(ingest->options->command, ingest->context->seed, 0, NULL, &ingest->provenance));
+  TRY(hl_pool_run(ingest->context, "ingesting", ingest->walk.paths.n, work, commit, ingest));
+  if (ingest->report.n_failed == ingest->walk.paths.n) {
+    FAIL(HL_INVALID, "%s: found no good curve file among %zu, expected at least one", archive_path,
+         ingest->walk.paths.n);
+  }
+  TRY(finish(ingest, archive_path));
+  ingest->report.n_task = ingest->index.tasks.n;
+  ingest->report.n_set = ingest->index.n_set;
+out:
+  if (status != HL_OK && status != HL_CANCELLED) hl_parts_remove(&ingest->parts);
+  hl_parts_close(&ingest->parts);
+  free(checked);
+  return status;
+}
+
+hl_status hl_ingest(const char *archive_path, size_t n_source, const char *const *sources,
+                    const struct hl_ingest_options *options, const struct hl_context *context,
+                    struct hl_ingest_report *report) {
+  hl_status status = HL_OK;
+  struct hl_context limited = *context;
+  const size_t n_thread = hl_pool_threads(context, MAX_THREADS);
+  limited.n_thread = (int)n_thread;
+  struct ingest ingest = {
+      .options = options, .context = &limited, .is_canonical = true, .parts = {.lock = -1}};
+  TRY(prepare(&ingest, n_source, sources));
+  TRY(run(&ingest, archive_path));
+  if (report != NULL) *report = ingest.report;
+  if (ingest.report.n_failed > 0) {
+    FAIL(HL_BROKEN, "%s: %zu of %zu sources left out, the others are stored", archive_path,
+         ingest.report.n_failed, ingest.report.n_source);
+  }
+out:
+  clear_ingest(&ingest);
+  return status;
+}

@@ -1,0 +1,51 @@
+/* The table of loaders: a new format is one new file and one new row in loaders.c. */
+#ifndef HL_INGEST_LOADER_H
+#define HL_INGEST_LOADER_H
+
+#include "ingest/curves.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct hl_config_table; /* --configs FILE: see configs.h */
+
+#define HL_DEFAULT_WINDOW ((size_t)64 << 20)
+
+struct hl_load_options {
+  const char *set; /* --set: overrides what the file's name says; NULL: not given */
+  const struct hl_config_table
+      *configs;  /* --configs; NULL: hyperparameters are regenerated from the config names */
+  size_t window; /* bytes of rows held of a member too large to hold (several passes), at least one row; 0:
+                    the default */
+};
+
+struct hl_loader {
+  const char *format; /* "taskset-npz" */
+  /* Does a file of this name, met in a folder, claim to be of this format? (e.g. *.npz; a trailing .gz is
+   * already removed) */
+  bool (*fits_name)(const char *name);
+  /* Do these first bytes (unpacked if gz; n up to 4096) look like it? For --format auto. */
+  bool (*fits_content)(const unsigned char *head, size_t n);
+  /* Opens a file: reads what describes it, checks every claimed size against the file's own bytes before
+   * allocating. HL_IO or HL_INVALID with "PATH: place: found .., expected .."; HL_USAGE if it needs an option
+   * that is not given. */
+  hl_status (*open)(const char *path, const struct hl_load_options *options, void **file);
+  /* How many tables it holds (one for an npz), and the i-th: borrowed, valid until the next get or close.
+   * Rows may be read then. */
+  size_t (*count)(const void *file);
+  hl_status (*get)(void *file, size_t i, struct hl_curves **curves);
+  void (*close)(void *file); /* legal on NULL */
+};
+
+extern const struct hl_loader hl_loader_npz, hl_loader_curves_json;
+
+/* All loaders, in the order in which content is tried; terminated by NULL. */
+extern const struct hl_loader *const hl_loaders[];
+
+/* By the name of the format; NULL: none. */
+const struct hl_loader *hl_loader_find(const char *format);
+
+/* The loader whose content fits; HL_INVALID if none, HL_IO if the file cannot be read. */
+hl_status hl_loader_detect(const char *path, const struct hl_loader **loader);
+
+#endif

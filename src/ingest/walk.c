@@ -1,0 +1,128 @@
+#include "ingest/walk.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MAX_DEPTH = 64 }; /* deeper is a loop of links */
+
+static hl_status add_file(struct walk *walk, const char *path, const struct hl_loader *loader) {
+  const size_t n = walk->paths.n;
+  const struct hl_loader **loaders = realloc(walk->loaders, (n + 1) * sizeof *loaders);
+  if (loaders == NULL) return hl_fail_memory();
+  walk->loaders = loaders;
+  loaders[n] = loader;
+  return hl_strings_add(&walk->paths, path);
+}
+
+/* The loader whose names a file in a folder bears, a trailing .gz apart; NULL: a foreign file. */
+static hl_status find_by_name(const char *name, const char *format, const struct hl_loader **loader) {
+  const size_t length = strlen(name);
+  const bool is_gz = length > 3 && strcmp(name + length - 3, ".gz") == 0;
+  char *plain;
+  hl_status status = hl_copy_text(name, &plain);
+  if (status != HL_OK) return status;
+  if (is_gz) plain[length - 3] = '\0';
+  *loader = NULL;
+  for (size_t i = 0; hl_loaders[i] != NULL && *loader == NULL; i++) {
+    if (format != NULL && strcmp(hl_loaders[i]->format, format) != 0) continue;
+    if (hl_loaders[i]->fits_name(plain)) *loader = hl_loaders[i];
+  }
+  free(plain);
+  return HL_OK;
+}
+
+static hl_status walk_folder(struct walk *walk, const char *path, const char *format, int depth);
+
+static hl_status walk_entry(struct walk *walk, const char *path, const char *format, int depth) {
+  struct stat info;
+  const char *name = hl_file_name(path);
+  const struct hl_loader *loader;
+  if (stat(path, &info) != 0) return hl_fail_errno(path, "open");
+  if (S_ISDIR(info.st_mode)) return walk_folder(walk, path, format, depth + 1);
+  if (strcmp(name, "task_metadata.tsv") == 0) return hl_strings_add(&walk->metadata, path);
+  if (strcmp(name, "task_names.txt") == 0) return HL_OK; /* the release's own list of what is there */
+  const hl_status status = find_by_name(name, format, &loader);
+  if (status != HL_OK) return status;
+  if (loader == NULL || !S_ISREG(info.st_mode)) return hl_strings_add(&walk->foreign, path);
+  return add_file(walk, path, loader);
+}
+
+static hl_status list_folder(const char *path, struct hl_strings *names) {
+  hl_status status = HL_OK;
+  DIR *folder = opendir(path);
+  if (folder == NULL) return hl_fail_errno(path, "open");
+  errno = 0;
+  for (struct dirent *entry; status == HL_OK && (entry = readdir(folder)) != NULL;) {
+    if (entry->d_name[0] != '.') status = hl_strings_add(names, entry->d_name);
+  }
+  if (status == HL_OK && errno != 0) status = hl_fail_errno(path, "read");
+  closedir(folder);
+  return status == HL_OK ? hl_strings_sort(names, strcmp, NULL) : status;
+}
+
+static hl_status walk_folder(struct walk *walk, const char *path, const char *format, int depth) {
+  struct hl_strings names = {0};
+  hl_status status = HL_OK;
+  char *inner = NULL;
+  const size_t length = strlen(path);
+  if (depth > MAX_DEPTH)
+    return hl_fail(HL_INVALID, "%.200s...: found folders deeper than %d, expected no loop", path, MAX_DEPTH);
+  TRY(list_folder(path, &names));
+  for (size_t i = 0; i < names.n; i++) {
+    free(inner);
+    inner = NULL;
+    TRY(hl_format_text(&inner, "%s%s%s", path, length > 0 && path[length - 1] == '/' ? "" : "/",
+                       names.items[i]));
+    TRY(walk_entry(walk, inner, format, depth));
+  }
+out:
+  free(inner);
+  hl_strings_clear(&names);
+  return status;
+}
+
+static hl_status add_named(struct walk *walk, const char *path, const char *format) {
+  const struct hl_loader *loader = format != NULL ? hl_loader_find(format) : NULL;
+  if (strcmp(hl_file_name(path), "task_metadata.tsv") == 0) return hl_strings_add(&walk->metadata, path);
+  hl_status status = loader == NULL ? hl_loader_detect(path, &loader) : HL_OK;
+  return status == HL_OK ? add_file(walk, path, loader) : status;
+}
+
+hl_status hl_walk_run(struct walk *walk, size_t n_source, const char *const *sources, const char *format) {
+  hl_status status = HL_OK;
+  *walk = (struct walk){0};
+  for (size_t i = 0; i < n_source; i++) {
+    struct stat info;
+    const size_t n_before = walk->paths.n + walk->metadata.n;
+    if (stat(sources[i], &info) != 0) {
+      status = hl_fail_errno(sources[i], "open");
+      goto out;
+    }
+    TRY(S_ISDIR(info.st_mode) ? walk_folder(walk, sources[i], format, 0)
+                              : add_named(walk, sources[i], format));
+    if (walk->paths.n + walk->metadata.n == n_before) {
+      FAIL(HL_INVALID,
+           "%s: found no curve file, expected at least one (*.npz, *.json, a trailing .gz allowed)",
+           sources[i]);
+    }
+  }
+  if (walk->paths.n == 0) FAIL(HL_INVALID, "%s: found no curve file, expected at least one", sources[0]);
+out:
+  if (status != HL_OK) hl_walk_clear(walk);
+  return status;
+}
+
+void hl_walk_clear(struct walk *walk) {
+  hl_strings_clear(&walk->paths);
+  free(walk->loaders);
+  hl_strings_clear(&walk->metadata);
+  hl_strings_clear(&walk->foreign);
+  *walk = (struct walk){0};
+}

@@ -1,0 +1,58 @@
+#include "normalize/average.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+hl_status averaged_init(struct averaged *averaged, size_t n_config, size_t n_step) {
+  hl_status status = HL_OK;
+  size_t n;
+  *averaged = (struct averaged){.n_config = n_config, .n_step = n_step};
+  if (!hl_multiply(n_config, n_step, &n)) return hl_fail_memory();
+  TRY(hl_new_array(n, sizeof *averaged->loss, &averaged->loss));
+  TRY(hl_new_array(n_config, sizeof *averaged->n_point, &averaged->n_point));
+out:
+  if (status != HL_OK) averaged_clear(averaged);
+  return status;
+}
+
+void averaged_clear(struct averaged *averaged) {
+  free(averaged->loss);
+  free(averaged->n_point);
+  *averaged = (struct averaged){0};
+}
+
+size_t run_points(const struct hl_archive_table *table, size_t i_config, size_t i_replica, size_t i_split) {
+  const size_t i_run = i_config * table->n_replica + i_replica;
+  if (!table->ran[i_run]) return 0;
+  return table->observed != NULL ? (size_t)table->observed[i_run * table->n_split + i_split] : table->n_step;
+}
+
+static void average_config(const struct hl_archive_table *table, const void *values, size_t i_row,
+                           size_t i_config, size_t i_split, struct averaged *averaged) {
+  const float *as_float = values;
+  const double *as_double = values;
+  double *loss = averaged->loss + i_config * averaged->n_step;
+  size_t n_point = 0;
+  for (size_t r = 0; r < table->n_replica; r++) {
+    const size_t n = run_points(table, i_config, r, i_split);
+    n_point = n > n_point ? n : n_point;
+  }
+  averaged->n_point[i_config] = n_point;
+  for (size_t s = 0; s < n_point; s++) {
+    double sum = 0;
+    size_t n_replica = 0;
+    for (size_t r = 0; r < table->n_replica; r++) {
+      if (s >= run_points(table, i_config, r, i_split)) continue;
+      const size_t at = ((i_row * table->n_replica + r) * table->n_step + s) * table->n_split + i_split;
+      sum += table->is_double ? as_double[at] : (double)as_float[at];
+      n_replica++;
+    }
+    loss[s] = sum / (double)n_replica;
+  }
+}
+
+void average_rows(const struct hl_archive_table *table, const void *values, size_t first, size_t n,
+                  size_t i_split, struct averaged *averaged) {
+  for (size_t i = 0; i < n; i++) average_config(table, values, i, first + i, i_split, averaged);
+}

@@ -1,0 +1,153 @@
+/* Selectors of tasks: parts are split at commas, each marks its tasks, and what is marked to be taken away
+ * goes last. */
+#include "hyperlist/selector.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "hyperlist/task.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_FILE_BYTES = 1 << 28 };
+
+struct selection {
+  const struct hl_strings *tasks, *kinds;
+  bool *taken, *taken_away; /* [tasks->n] */
+};
+
+typedef bool (*matcher)(const struct selection *selection, size_t i_task, const char *glob);
+
+static bool match_name(const struct selection *selection, size_t i_task, const char *glob) {
+  const char *task = selection->tasks->items[i_task];
+  return strcmp(glob, "all") == 0 || strcmp(glob, task) == 0 || hl_match_glob(glob, task);
+}
+
+static bool match_kind(const struct selection *selection, size_t i_task, const char *glob) {
+  const bool is_known = i_task < selection->kinds->n;
+  return hl_match_glob(glob, is_known ? selection->kinds->items[i_task]
+                                      : hl_task_kind(selection->tasks->items[i_task]));
+}
+
+static bool match_family(const struct selection *selection, size_t i_task, const char *glob) {
+  char family[256];
+  size_t length;
+  const char *start = hl_task_family(selection->tasks->items[i_task], &length);
+  if (length >= sizeof family) return false;
+  memcpy(family, start, length);
+  family[length] = '\0';
+  return hl_match_glob(glob, family);
+}
+
+static size_t mark(const struct selection *selection, matcher match, const char *glob, bool *marks) {
+  size_t n = 0;
+  for (size_t i = 0; i < selection->tasks->n; i++) {
+    if (!match(selection, i, glob)) continue;
+    marks[i] = true;
+    n++;
+  }
+  return n;
+}
+
+/* One line of a @FILE: tasks are in byte order. */
+static hl_status mark_line(const struct selection *selection, const char *path, size_t line, char *name,
+                           bool *marks, size_t *n_match) {
+  const size_t length = strlen(name);
+  if (length > 0 && name[length - 1] == '\r') name[length - 1] = '\0';
+  if (name[0] == '\0' || name[0] == '#') return HL_OK;
+  const size_t i = hl_strings_find_sorted(selection->tasks, name, strcmp);
+  if (i == selection->tasks->n) {
+    return hl_fail(HL_USAGE, "%s: line %zu: found '%s', expected the name of one of the %zu tasks", path,
+                   line, name, selection->tasks->n);
+  }
+  marks[i] = true;
+  ++*n_match;
+  return HL_OK;
+}
+
+static hl_status mark_names_of_file(const struct selection *selection, const char *path, bool *marks,
+                                    size_t *n_match) {
+  hl_status status = HL_OK;
+  char *data = NULL;
+  size_t n_byte, line = 1;
+  TRY(hl_file_read(path, NAME_FILE_BYTES, &data, &n_byte));
+  if (strlen(data) != n_byte || !hl_is_utf8(data, n_byte)) {
+    FAIL(HL_INVALID, "%s: found bytes that are no text, expected names of tasks, one a line", path);
+  }
+  for (char *name = data, *end = data; end != NULL; name = end + 1, line++) {
+    end = strchr(name, '\n');
+    if (end != NULL) *end = '\0';
+    TRY(mark_line(selection, path, line, name, marks, n_match));
+  }
+out:
+  free(data);
+  return status;
+}
+
+static const char *skip_prefix(const char *text, const char *prefix) {
+  const size_t n = strlen(prefix);
+  return strncmp(text, prefix, n) == 0 ? text + n : NULL;
+}
+
+static hl_status mark_part(const struct selection *selection, const char *part, bool *has_positive) {
+  hl_status status = HL_OK;
+  const bool is_negative = part[0] == '!';
+  const char *what = part + is_negative, *glob;
+  bool *marks = is_negative ? selection->taken_away : selection->taken;
+  size_t n_match = 0;
+  if (!is_negative) *has_positive = true;
+  if ((glob = skip_prefix(what, "@")) != NULL) {
+    TRY(mark_names_of_file(selection, glob, marks, &n_match));
+  } else if ((glob = skip_prefix(what, "kind:")) != NULL) {
+    n_match = mark(selection, match_kind, glob, marks);
+  } else if ((glob = skip_prefix(what, "family:")) != NULL) {
+    n_match = mark(selection, match_family, glob, marks);
+  } else {
+    n_match = mark(selection, match_name, what, marks);
+  }
+  if (n_match == 0) FAIL(HL_USAGE, "selector '%s': matches none of the %zu tasks", part, selection->tasks->n);
+out:
+  return status;
+}
+
+static hl_status mark_parts(const struct selection *selection, const char *selector) {
+  hl_status status = HL_OK;
+  char *parts = NULL;
+  bool has_positive = false;
+  TRY(hl_copy_text(selector, &parts));
+  for (char *part = parts, *end = parts; end != NULL; part = end + 1) {
+    end = strchr(part, ',');
+    if (end != NULL) *end = '\0';
+    TRY(mark_part(selection, part, &has_positive));
+  }
+  if (!has_positive) mark(selection, match_name, "all", selection->taken);
+out:
+  free(parts);
+  return status;
+}
+
+hl_status hl_select_tasks(const struct hl_strings *tasks, const struct hl_strings *kinds,
+                          const char *selector, size_t **rows, size_t *n_row) {
+  hl_status status = HL_OK;
+  struct selection selection = {.tasks = tasks, .kinds = kinds};
+  const char *text = selector == NULL ? "all" : selector;
+  size_t *kept = NULL, n = 0;
+  TRY(hl_new_array(tasks->n, sizeof(bool), &selection.taken));
+  TRY(hl_new_array(tasks->n, sizeof(bool), &selection.taken_away));
+  TRY(hl_new_array(tasks->n, sizeof *kept, &kept));
+  TRY(mark_parts(&selection, text));
+  for (size_t i = 0; i < tasks->n; i++) {
+    if (selection.taken[i] && !selection.taken_away[i]) kept[n++] = i;
+  }
+  if (n == 0) FAIL(HL_USAGE, "selector '%s': leaves none of the %zu tasks", text, tasks->n);
+  *rows = kept;
+  *n_row = n;
+  kept = NULL;
+out:
+  free(kept);
+  free(selection.taken);
+  free(selection.taken_away);
+  return status;
+}
