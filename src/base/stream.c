@@ -10,6 +10,7 @@
 
 hl_status hl_stream_shuffle(uint64_t seed, size_t resample, const char *purpose, size_t *items, size_t n) {
   char *name = NULL;
+  if (n == 0) return HL_OK; /* GSL counts down from n - 1 */
   hl_status status = hl_format_text(&name, "%llu/%zu/%s", (unsigned long long)seed, resample, purpose);
   if (status != HL_OK) return status;
   const uint32_t low = (uint32_t)XXH64(name, strlen(name), 0);

@@ -21,7 +21,8 @@ char *hl_format_double(double value, char buffer[HL_DOUBLE_TEXT]) {
     snprintf(buffer, HL_DOUBLE_TEXT, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
     return buffer;
   }
-  for (int n_digit = 15; n_digit <= 17; n_digit++) { /* 15 always survive, 17 always suffice */
+  /* 15 digits always survive in a normal number and 17 always suffice; a subnormal has fewer */
+  for (int n_digit = fabs(value) < 2.3e-308 ? 1 : 15; n_digit <= 17; n_digit++) {
     snprintf(buffer, HL_DOUBLE_TEXT, "%.*g", n_digit, value);
     if (strtod(buffer, NULL) == value) break;
   }

@@ -12,7 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- messages and progress ----------------------------------------------------------------------------------------- */
+/* ---- messages and progress
+ * ----------------------------------------------------------------------------------------- */
 
 void cli_say(const struct cli *cli, const char *format, ...) {
   if (cli->quiet) return;
@@ -63,7 +64,8 @@ static bool is_cancelled(void *user) {
   return cli_was_interrupted();
 }
 
-/* ---- options ------------------------------------------------------------------------------------------------------- */
+/* ---- options
+ * ------------------------------------------------------------------------------------------------------- */
 
 hl_status cli_choose(const char *option, const char *text, const char *const *choices, int *choice) {
   if (text == NULL) return HL_OK;
@@ -75,7 +77,8 @@ hl_status cli_choose(const char *option, const char *text, const char *const *ch
       return HL_OK;
     }
     const char *before = i == 0 ? "" : choices[i + 1] == NULL ? " or " : ", ";
-    if (used < sizeof known) used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", before, choices[i]);
+    if (used < sizeof known)
+      used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", before, choices[i]);
   }
   return hl_fail(HL_USAGE, "%s: found '%s', expected %s", option, text, known);
 }
@@ -84,8 +87,8 @@ hl_status cli_integer(const char *option, const char *text, uint64_t low, uint64
   uint64_t number;
   if (text == NULL) return HL_OK;
   if (!hl_parse_uint64(text, &number) || number < low || number > high) {
-    return hl_fail(HL_USAGE, "%s: found '%s', expected a whole number from %" PRIu64 " to %" PRIu64, option, text, low,
-                   high);
+    return hl_fail(HL_USAGE, "%s: found '%s', expected a whole number from %" PRIu64 " to %" PRIu64, option,
+                   text, low, high);
   }
   *value = number;
   return HL_OK;
@@ -122,12 +125,15 @@ static hl_status join_command(struct cli *cli, char **joined) {
   char *to = stpcpy(*joined, "hyperlist");
   for (int i = 0; i < cli->argc; i++) {
     const char *word = cli->argv[i];
-    const bool is_plain = *word != '\0' && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                                        "_-./=,:@%+") == strlen(word);
+    const bool is_plain =
+        *word != '\0' && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                      "_-./=,:@%+") == strlen(word);
     to = stpcpy(to, is_plain ? " " : " '");
     for (const char *at = word; *at != '\0'; at++) {
-      if (*at == '\'') to = stpcpy(to, "'\\''");
-      else *to++ = *at;
+      if (*at == '\'')
+        to = stpcpy(to, "'\\''");
+      else
+        *to++ = *at;
     }
     if (!is_plain) *to++ = '\'';
   }
@@ -139,8 +145,8 @@ static hl_status take_arguments(struct cli *cli, size_t min_argument, size_t max
   cli->arguments = poptGetArgs(cli->popt);
   while (cli->arguments != NULL && cli->arguments[cli->n_argument] != NULL) cli->n_argument++;
   if (cli->n_argument < min_argument) {
-    return hl_fail(HL_USAGE, "found %zu argument%s, expected: %s", cli->n_argument, cli->n_argument == 1 ? "" : "s",
-                   cli->command->arguments);
+    return hl_fail(HL_USAGE, "found %zu argument%s, expected: %s", cli->n_argument,
+                   cli->n_argument == 1 ? "" : "s", cli->command->arguments);
   }
   if (max_argument > 0 && cli->n_argument > max_argument) {
     return hl_fail(HL_USAGE, "found one argument too many, '%s', expected: %s", cli->arguments[max_argument],
@@ -153,15 +159,16 @@ static hl_status run_popt(struct cli *cli, const struct poptOption *table, int *
   cli->popt = poptGetContext(cli->command->name, cli->argc, cli->argv, table, 0);
   if (cli->popt == NULL) return hl_fail_memory();
   char *usage;
-  hl_status status = hl_format_text(&usage, "[options] %s\n%s: %s", cli->command->arguments, cli->command->name,
-                                    cli->command->summary);
+  hl_status status = hl_format_text(&usage, "[options] %s\n%s: %s", cli->command->arguments,
+                                    cli->command->name, cli->command->summary);
   if (status != HL_OK) return status;
   status = own(cli, usage);
   if (status != HL_OK) return status;
   poptSetOtherOptionHelp(cli->popt, usage);
   const int result = poptGetNextOpt(cli->popt);
   if (result < -1) {
-    return hl_fail(HL_USAGE, "%s: %s", poptBadOption(cli->popt, POPT_BADOPTION_NOALIAS), poptStrerror(result));
+    return hl_fail(HL_USAGE, "%s: %s", poptBadOption(cli->popt, POPT_BADOPTION_NOALIAS),
+                   poptStrerror(result));
   }
   if (*wants_help) {
     poptPrintHelp(cli->popt, stdout, 0);
@@ -178,15 +185,19 @@ hl_status cli_parse(struct cli *cli, const struct poptOption *options, unsigned 
   struct poptOption shared[12];
   size_t n = 0;
   if (common & CLI_OUTPUT) {
-    shared[n++] = (struct poptOption){NULL, 'o', POPT_ARG_STRING, &output, 0, "where the result goes", "FILE"};
+    shared[n++] =
+        (struct poptOption){NULL, 'o', POPT_ARG_STRING, &output, 0, "where the result goes", "FILE"};
   }
   if (common & CLI_THREADS) {
-    shared[n++] = (struct poptOption){NULL, 'j', POPT_ARG_STRING, &threads, 0, "threads (default: one per core)", "N"};
+    shared[n++] =
+        (struct poptOption){NULL, 'j', POPT_ARG_STRING, &threads, 0, "threads (default: one per core)", "N"};
   }
   if (common & CLI_SEED) {
-    shared[n++] = (struct poptOption){"seed", 0, POPT_ARG_STRING, &seed, 0, "seed of all that is random (0)", "N"};
+    shared[n++] =
+        (struct poptOption){"seed", 0, POPT_ARG_STRING, &seed, 0, "seed of all that is random (0)", "N"};
   }
-  if (common & CLI_JSON) shared[n++] = (struct poptOption){"json", 0, POPT_ARG_NONE, &json, 0, "print JSON", NULL};
+  if (common & CLI_JSON)
+    shared[n++] = (struct poptOption){"json", 0, POPT_ARG_NONE, &json, 0, "print JSON", NULL};
   if (common & CLI_PROVENANCE) {
     shared[n++] = (struct poptOption){
         "no-provenance", 0, POPT_ARG_NONE, &no_provenance, 0, "leave out where the result came from", NULL};

@@ -34,7 +34,7 @@ struct cli {
   struct hl_context context; /* threads, seed, progress, cancel and warnings are set up by cli_parse */
   const char *output;        /* -o; NULL: stdout */
   bool json, quiet, verbose;
-  bool was_helped; /* --help was printed: whatever the status, nothing is wrong */
+  bool was_helped;        /* --help was printed: whatever the status, nothing is wrong */
   const char *provenance; /* the command line for provenance; NULL after --no-provenance */
   const char **arguments; /* what is left after the options, NULL-terminated */
   size_t n_argument;
@@ -45,9 +45,9 @@ struct cli {
 };
 
 /* Parses options (a table ended by POPT_TABLEEND, usually local to the command) and the common ones, in any
- * order with arguments; --help prints and returns a failure that ends the command quietly. HL_USAGE with a message for anything wrong, also
- * for fewer than min_argument or more than max_argument (0: any number) arguments. -q -v --help are always
- * there. */
+ * order with arguments; --help prints and returns a failure that ends the command quietly. HL_USAGE with a
+ * message for anything wrong, also for fewer than min_argument or more than max_argument (0: any number)
+ * arguments. -q -v --help are always there. */
 hl_status cli_parse(struct cli *cli, const struct poptOption *options, unsigned common, size_t min_argument,
                     size_t max_argument);
 

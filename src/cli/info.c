@@ -1,4 +1,5 @@
-/* What is in a file, by its first bytes and its schema: one JSON object, printed as it is or as aligned lines. */
+/* What is in a file, by its first bytes and its schema: one JSON object, printed as it is or as aligned
+ * lines. */
 #include "base/error.h"
 #include "base/file.h"
 #include "base/h5.h"
@@ -16,7 +17,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* ---- parts of a description ---------------------------------------------------------------------------------------- */
+/* ---- parts of a description
+ * ---------------------------------------------------------------------------------------- */
 
 /* {"rnn": 12, ...}: how often each text occurs, in byte order. */
 static hl_status add_counts(struct cJSON *json, const char *name, struct hl_strings *texts) {
@@ -72,7 +74,8 @@ out:
   return status;
 }
 
-/* ---- archive ------------------------------------------------------------------------------------------------------- */
+/* ---- archive
+ * ------------------------------------------------------------------------------------------------------- */
 
 struct census {
   size_t n_table, n_run, n_missing, max_replica, max_step;
@@ -134,7 +137,8 @@ out:
   return status;
 }
 
-/* ---- scores -------------------------------------------------------------------------------------------------------- */
+/* ---- scores
+ * -------------------------------------------------------------------------------------------------------- */
 
 static hl_status describe_score_set(const struct hl_scores *scores, const struct hl_score_set *set,
                                     struct cJSON *sets) {
@@ -150,7 +154,8 @@ static hl_status describe_score_set(const struct hl_scores *scores, const struct
   TRY(hl_json_add(json, "configs", hl_json_new_integer((int64_t)set->configs.n)));
   TRY(hl_json_add(json, "cells", hl_json_new_integer((int64_t)(set->configs.n * scores->tasks.n))));
   TRY(hl_json_add(json, "missing", n_missing < 0 ? hl_json_new_number(NAN) : hl_json_new_integer(n_missing)));
-  TRY(hl_json_add(json, "diverged", n_diverged < 0 ? hl_json_new_number(NAN) : hl_json_new_integer(n_diverged)));
+  TRY(hl_json_add(json, "diverged",
+                  n_diverged < 0 ? hl_json_new_number(NAN) : hl_json_new_integer(n_diverged)));
   TRY(add_names(json, "hyperparameters", &set->hyperparameters));
 out:
   return status;
@@ -182,7 +187,9 @@ out:
   return status;
 }
 
-/* ---- list ---------------------------------------------------------------------------------------------------------- */
+/* ---- list
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static hl_status describe_list(const char *path, struct cJSON *json) {
   struct hl_list *list;
@@ -203,7 +210,8 @@ out:
   return status;
 }
 
-/* ---- printing ------------------------------------------------------------------------------------------------------ */
+/* ---- printing
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* A value on one line: text as it is, lists and counts as "a, b" and "a 3, b 4", other values as JSON. */
 static hl_status print_value(const struct cJSON *value) {
@@ -228,8 +236,10 @@ static hl_status print_value(const struct cJSON *value) {
 
 static hl_status print_lines(const struct cJSON *json, const char *indent) {
   hl_status status = HL_OK;
-  for (const struct cJSON *item = hl_json_first(json); item != NULL && status == HL_OK; item = hl_json_next(item)) {
-    const bool is_sets = hl_json_is_array(item) && hl_json_is_object(hl_json_first(item) ? hl_json_first(item) : item);
+  for (const struct cJSON *item = hl_json_first(json); item != NULL && status == HL_OK;
+       item = hl_json_next(item)) {
+    const bool is_sets =
+        hl_json_is_array(item) && hl_json_is_object(hl_json_first(item) ? hl_json_first(item) : item);
     printf("%s%-*s ", indent, 16 - (int)strlen(indent), hl_json_name(item));
     if (!is_sets) {
       status = print_value(item);
@@ -237,7 +247,8 @@ static hl_status print_lines(const struct cJSON *json, const char *indent) {
       continue;
     }
     putchar('\n');
-    for (const struct cJSON *set = hl_json_first(item); set != NULL && status == HL_OK; set = hl_json_next(set)) {
+    for (const struct cJSON *set = hl_json_first(item); set != NULL && status == HL_OK;
+         set = hl_json_next(set)) {
       status = print_lines(set, "  ");
       if (hl_json_next(set) != NULL) putchar('\n');
     }

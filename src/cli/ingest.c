@@ -9,8 +9,10 @@ hl_status cli_ingest(struct cli *cli) {
   const struct poptOption options[] = {
       {"format", 0, POPT_ARG_STRING, &format, 0, "auto (by content), taskset-npz or curves-json", "F"},
       {"set", 0, POPT_ARG_STRING, &set, 0, "the curves' set (default: by the file's name)", "NAME"},
-      {"configs", 0, POPT_ARG_STRING, &configs, 0, "JSON of hyperparameters by config (default: by name)", "FILE"},
-      {"keep-going", 0, POPT_ARG_NONE, &keep_going, 0, "leave out bad sources, store the others, exit 1", NULL},
+      {"configs", 0, POPT_ARG_STRING, &configs, 0, "JSON of hyperparameters by config (default: by name)",
+       "FILE"},
+      {"keep-going", 0, POPT_ARG_NONE, &keep_going, 0, "leave out bad sources, store the others, exit 1",
+       NULL},
       POPT_TABLEEND};
   TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_PROVENANCE, 1, 0));
   struct hl_ingest_report report = {0};

@@ -25,9 +25,13 @@ enum { N_COMMAND = sizeof commands / sizeof *commands };
 /* What the signal handler leaves for cli->context.cancel and for the exit code. */
 static volatile sig_atomic_t caught_signal;
 
-static void note_signal(int signal) { caught_signal = signal; }
+static void note_signal(int signal) {
+  caught_signal = signal;
+}
 
-bool cli_was_interrupted(void) { return caught_signal != 0; }
+bool cli_was_interrupted(void) {
+  return caught_signal != 0;
+}
 
 static void print_usage(FILE *file) {
   fprintf(file, "usage: hyperlist COMMAND [options] ARGUMENTS\n\n");
@@ -57,9 +61,11 @@ static int finish_stdout(int code, const char *command) {
   errno = 0;
   if (fflush(stdout) == 0 && !had_error) return code;
   const int reason = errno;
-  if (reason == EPIPE || (poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0)) return code == HL_IO ? HL_OK : code;
+  if (reason == EPIPE || (poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0))
+    return code == HL_IO ? HL_OK : code;
   if (code == HL_OK) {
-    fprintf(stderr, "hyperlist %s: stdout: cannot write: %s\n", command, strerror(reason != 0 ? reason : EIO));
+    fprintf(stderr, "hyperlist %s: stdout: cannot write: %s\n", command,
+            strerror(reason != 0 ? reason : EIO));
   }
   return HL_IO;
 }
@@ -99,5 +105,9 @@ int main(int argc, const char **argv) {
     return HL_USAGE;
   }
   if (asks_help) return run_command(command, 2, (const char *[]){command->name, "--help", NULL});
+  if (argc == 3 && strcmp(argv[2], "--version") == 0) {
+    printf("hyperlist %s\n", hl_version());
+    return finish_stdout(HL_OK, name);
+  }
   return run_command(command, argc - 1, argv + 1);
 }

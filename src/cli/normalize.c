@@ -23,16 +23,20 @@ hl_status cli_normalize(struct cli *cli) {
   static const char *const aggregates[] = {"mean", "min", "last", NULL};
   static const char *const test_constants[] = {"test", "valid", NULL};
   hl_status status = HL_OK;
-  char *split = NULL, *replicas_text = NULL, *best_text = NULL, *aggregate_text = NULL, *constants_text = NULL;
+  char *split = NULL, *replicas_text = NULL, *best_text = NULL, *aggregate_text = NULL,
+       *constants_text = NULL;
   char *provenance = NULL;
   int i_replicas = 0, i_best = 0, i_aggregate = 0, i_constants = 0;
   const struct poptOption options[] = {
-      {"valid-split", 0, POPT_ARG_STRING, &split, 0, "the split to score (valid_inner if present, else valid)", "NAME"},
-      {"replicas", 0, POPT_ARG_STRING, &replicas_text, 0, "average-first (default) or normalize-first", "HOW"},
+      {"valid-split", 0, POPT_ARG_STRING, &split, 0,
+       "the split to score (valid_inner if present, else valid)", "NAME"},
+      {"replicas", 0, POPT_ARG_STRING, &replicas_text, 0, "average-first (default) or normalize-first",
+       "HOW"},
       {"best-over", 0, POPT_ARG_STRING, &best_text, 0, "lowest loss of: archive (default) or set", "WHAT"},
-      {"aggregate", 0, POPT_ARG_STRING, &aggregate_text, 0, "a curve's score: mean (default), min or last", "HOW"},
-      {"test-constants", 0, POPT_ARG_STRING, &constants_text, 0, "test scores by constants of: test (default) or valid",
-       "SPLIT"},
+      {"aggregate", 0, POPT_ARG_STRING, &aggregate_text, 0, "a curve's score: mean (default), min or last",
+       "HOW"},
+      {"test-constants", 0, POPT_ARG_STRING, &constants_text, 0,
+       "test scores by constants of: test (default) or valid", "SPLIT"},
       POPT_TABLEEND};
   TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_PROVENANCE, 1, 1));
   TRY(cli_choose("--replicas", replicas_text, replicas, &i_replicas));

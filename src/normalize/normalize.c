@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The tables of one set, written a task at a time, and what is written at the end. */
@@ -203,6 +204,11 @@ hl_status hl_normalize(const char *archive_path, const char *out_path,
   struct run run = {0};
   char *temporary = NULL;
   TRY(hl_file_temporary(out_path, &temporary));
+  struct stat from, to; /* links too */
+  if (stat(archive_path, &from) == 0 && stat(out_path, &to) == 0 && from.st_ino == to.st_ino &&
+      from.st_dev == to.st_dev) {
+    FAIL(HL_USAGE, "%s: found the archive itself as output, expected another file", out_path);
+  }
   TRY(hl_archive_open(archive_path, &archive));
   run.index = hl_archive_get_index(archive);
   TRY(hl_h5_create(temporary, &run.file));

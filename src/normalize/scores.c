@@ -128,9 +128,7 @@ static hl_status read_set(struct hl_scores *scores, struct hl_h5 sets, const cha
   TRY(hl_h5_open_group(sets, link, &group));
   TRY(hl_h5_read_strings(group, "config_names", &set->configs));
   TRY(check_order(scores, link, &set->configs, hl_strings_compare_natural));
-  if (hl_h5_has(group, "hyperparameter_names")) {
-    TRY(hl_h5_read_strings(group, "hyperparameter_names", &set->hyperparameters));
-  }
+  TRY(hl_h5_read_strings(group, "hyperparameter_names", &set->hyperparameters));
   const struct hl_h5_shape values = {2, {set->configs.n, set->hyperparameters.n}};
   if (set->hyperparameters.n > 0) {
     TRY(hl_new_array(set->configs.n * set->hyperparameters.n, sizeof(double), &set->hyperparameter_values));

@@ -1,0 +1,20 @@
+/* The whole of the public library. */
+#ifndef HYPERLIST_HYPERLIST_H
+#define HYPERLIST_HYPERLIST_H
+
+#include "hyperlist/archive.h"
+#include "hyperlist/context.h"
+#include "hyperlist/evaluate.h"
+#include "hyperlist/generalize.h"
+#include "hyperlist/ingest.h"
+#include "hyperlist/list.h"
+#include "hyperlist/missing.h"
+#include "hyperlist/scores.h"
+#include "hyperlist/selector.h"
+#include "hyperlist/space.h"
+#include "hyperlist/status.h"
+#include "hyperlist/strings.h"
+#include "hyperlist/task.h"
+#include "hyperlist/version.h"
+
+#endif
