@@ -212,12 +212,6 @@ hl_status hl_configs_fill(struct hl_curves *curves, const struct hl_config_table
   hl_status status = HL_OK;
   if (space != NULL) TRY(check_names(curves, space, path));
   if (table != NULL) return look_up(curves, table, path);
-  /* Without hyperparameters a set is of little use: better said at once than found out after learning. */
-  if (space == NULL && curves->hyperparameters.n == 0) {
-    FAIL(HL_USAGE,
-         "%s: found the unknown set '%s', expected a released one, or --configs with its hyperparameters",
-         path, curves->set);
-  }
   if (space != NULL) status = regenerate(curves, space);
 out:
   return status;

@@ -105,6 +105,10 @@ static hl_status pack_source(struct ingest *ingest, size_t i, struct slot *slot)
     TRY(hl_file_hash(ingest->walk.paths.items[i], &slot->hash, &slot->n_byte));
   if (loader->count(slot->file) != 1) goto out; /* a source of many tables is streamed when its turn comes */
   TRY(loader->get(slot->file, 0, &curves));
+  if (curves->hyperparameters.n == 0) { /* better said at once than found out after learning */
+    FAIL(HL_USAGE, "%s: found the unknown set '%s', expected a released one, or --configs",
+         ingest->walk.paths.items[i], curves->set);
+  }
   if (table_bytes(curves) > ingest->load.window) goto out;
   TRY(table_pack(&slot->room, curves, &slot->packed));
   slot->is_packed = true;

@@ -339,7 +339,6 @@ row("json: gz with a bad checksum", f"ingest|-o|o.h5|--set|{SET}|FixedX.json.gz"
     put("FixedX.json.gz", (lambda d: d[:-8] + bytes([d[-8] ^ 1]) + d[-7:])(gzip.compress(("[" + element() + "]").encode()))))
 row("json: gz that is none", f"ingest|-o|o.h5|--set|{SET}|FixedX.json.gz", 4, "FixedX.json.gz", put("FixedX.json.gz", b"\x1f\x8b\x08\x00rubbish rubbish rubbish"))
 row("json: no --set", "ingest|-o|o.h5|FixedX.json", 2, ["FixedX.json", "--set"], curves_json("[" + element() + "]"))
-row("json: unknown set", "ingest|-o|o.h5|--set|mystery_1k|FixedX.json", 2, "mystery_1k", curves_json("[" + element() + "]"))
 row("json: the set of other hyperparameters", "ingest|-o|o.h5|--set|adam4p_wide_grid_1k|FixedX.json", 4, "FixedX.json", curves_json("[" + element() + "]"))
 row("json: contradicts the archive", f"ingest|-o|a.h5|--set|{SET}|mini_quadratic_family_seed0.json", 4, "mini_quadratic_family_seed0.json",
     both(kit("a.h5"), put("mini_quadratic_family_seed0.json", "[" + element("[5, 4, 3, 2, 1]") + "]")), note="other splits, other numbers for the same run")
