@@ -7,10 +7,11 @@
 #include "hyperlist/space.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FILE_BYTES = 64 << 20, MAX_HYPERPARAMETERS = 1024, MAX_VALUES = 32 << 20 };
+enum { MAX_FILE_BYTES = 64 << 20, MAX_HYPERPARAMETERS = 1024, MAX_VALUES = 32 << 20, MAX_REMEMBERED = 64 };
 
 /* All hyperparameters that any config of the file has; a table may hold several sets. */
 struct hl_config_table {
@@ -151,10 +152,17 @@ static hl_status check_names(const struct hl_curves *curves, const struct hl_spa
   return HL_OK;
 }
 
+static hl_status add_names(struct hl_curves *curves, const struct hl_space *space) {
+  hl_status status = HL_OK;
+  for (size_t i = 0; i < space->n_dimension && status == HL_OK; i++)
+    status = hl_strings_add(&curves->hyperparameters, space->dimensions[i].name);
+  return status;
+}
+
 static hl_status regenerate(struct hl_curves *curves, const struct hl_space *space) {
   hl_status status = HL_OK;
   const size_t n = space->n_dimension;
-  for (size_t i = 0; i < n; i++) TRY(hl_strings_add(&curves->hyperparameters, space->dimensions[i].name));
+  TRY(add_names(curves, space));
   TRY(hl_new_array(curves->configs.n * n, sizeof(double), &curves->hyperparameter_values));
   for (size_t i = 0; i < curves->configs.n; i++) {
     const struct hl_space *own;
@@ -207,12 +215,101 @@ out:
   return status;
 }
 
-hl_status hl_configs_fill(struct hl_curves *curves, const struct hl_config_table *table, const char *path) {
-  const struct hl_space *space = hl_space_find(curves->set);
+/* ---- Memory ---- */
+
+struct hl_config_memory {
+  pthread_mutex_t lock;
+  size_t n, capacity;
+  struct remembered {
+    char *set;
+    struct hl_strings configs;
+    double *values; /* [n_config][n_dimension of the set's space] */
+  } * items;
+};
+
+hl_status hl_config_memory_new(struct hl_config_memory **memory) {
+  const hl_status status = hl_new_array(1, sizeof **memory, memory);
+  if (status == HL_OK) pthread_mutex_init(&(*memory)->lock, NULL);
+  return status;
+}
+
+static void clear_remembered(struct remembered *item) {
+  free(item->set);
+  hl_strings_clear(&item->configs);
+  free(item->values);
+}
+
+void hl_config_memory_free(struct hl_config_memory *memory) {
+  if (memory == NULL) return;
+  for (size_t i = 0; i < memory->n; i++) clear_remembered(&memory->items[i]);
+  free(memory->items);
+  pthread_mutex_destroy(&memory->lock);
+  free(memory);
+}
+
+static bool is_same_list(const struct hl_strings *a, const struct hl_strings *b) {
+  size_t i = 0;
+  if (a->n != b->n) return false;
+  while (i < a->n && strcmp(a->items[i], b->items[i]) == 0) i++;
+  return i == a->n;
+}
+
+/* The values of the same configs under the same set, NULL: never seen. They stay until the memory is freed.
+ */
+static const double *recall(struct hl_config_memory *memory, const struct hl_curves *curves) {
+  const double *values = NULL;
+  pthread_mutex_lock(&memory->lock);
+  for (size_t i = memory->n; i-- > 0 && values == NULL;) {
+    const struct remembered *item = &memory->items[i];
+    if (strcmp(item->set, curves->set) == 0 && is_same_list(&item->configs, &curves->configs))
+      values = item->values;
+  }
+  pthread_mutex_unlock(&memory->lock);
+  return values;
+}
+
+static hl_status remember(struct hl_config_memory *memory, const struct hl_curves *curves) {
+  const size_t n_value = curves->configs.n * curves->hyperparameters.n;
+  struct remembered item = {0};
   hl_status status = HL_OK;
+  TRY(hl_copy_text(curves->set, &item.set));
+  TRY(hl_strings_copy(&curves->configs, &item.configs));
+  TRY(hl_new_array(n_value, sizeof(double), &item.values));
+  memcpy(item.values, curves->hyperparameter_values, n_value * sizeof(double));
+  pthread_mutex_lock(&memory->lock);
+  if (memory->n < MAX_REMEMBERED) /* a source of ever new configs is not what this is for */
+    status = hl_grow_array(&memory->items, &memory->capacity, memory->n + 1, sizeof item);
+  const bool has_room = status == HL_OK && memory->n < MAX_REMEMBERED;
+  if (has_room) memory->items[memory->n++] = item;
+  pthread_mutex_unlock(&memory->lock);
+  if (has_room) return HL_OK;
+out:
+  clear_remembered(&item);
+  return status;
+}
+
+static hl_status copy_values(struct hl_curves *curves, const struct hl_space *space, const double *values) {
+  const size_t n_value = curves->configs.n * space->n_dimension;
+  hl_status status = HL_OK;
+  TRY(add_names(curves, space));
+  TRY(hl_new_array(n_value, sizeof(double), &curves->hyperparameter_values));
+  memcpy(curves->hyperparameter_values, values, n_value * sizeof(double));
+out:
+  return status;
+}
+
+hl_status hl_configs_fill(struct hl_curves *curves, const struct hl_load_options *options, const char *path) {
+  const struct hl_space *space = hl_space_find(curves->set);
+  const bool is_regenerated = space != NULL && options->configs == NULL;
+  hl_status status = HL_OK;
+  if (is_regenerated && options->memory != NULL) {
+    const double *values = recall(options->memory, curves);
+    if (values != NULL) return copy_values(curves, space, values);
+  }
   if (space != NULL) TRY(check_names(curves, space, path));
-  if (table != NULL) return look_up(curves, table, path);
-  if (space != NULL) status = regenerate(curves, space);
+  if (options->configs != NULL) return look_up(curves, options->configs, path);
+  if (is_regenerated) TRY(regenerate(curves, space));
+  if (is_regenerated && options->memory != NULL) status = remember(options->memory, curves);
 out:
   return status;
 }

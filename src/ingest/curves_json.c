@@ -324,9 +324,9 @@ out:
   return status;
 }
 
-static hl_status set_hyperparameters(struct json_file *file, const struct hl_config_table *table) {
+static hl_status set_hyperparameters(struct json_file *file, const struct hl_load_options *options) {
   hl_status status = HL_OK;
-  TRY(hl_configs_fill(&file->curves, table, file->path));
+  TRY(hl_configs_fill(&file->curves, options, file->path));
   if (file->curves.hyperparameters.n > 0) {
     status = compare_hyperparameters(file);
   } else if (file->hp_names.n > 0) { /* nobody else knows them */
@@ -439,7 +439,7 @@ static hl_status json_open(const char *path, const struct hl_load_options *optio
   TRY(survey(file));
   TRY(set_splits(file));
   TRY(set_steps(file));
-  TRY(set_hyperparameters(file, options->configs));
+  TRY(set_hyperparameters(file, options));
   file->curves.n_replica = 1; /* the files hold means over replicas */
   file->curves.is_double = true;
   file->curves.read = read_rows;

@@ -43,6 +43,7 @@ struct ingest {
   struct walk walk;
   struct metadata metadata;
   struct hl_config_table *configs;
+  struct hl_config_memory *memory;
   struct parts parts;
   size_t n_earlier; /* the old archive, if any, and parts taken over */
   struct hl_archive **earlier;
@@ -422,12 +423,14 @@ static hl_status prepare(struct ingest *ingest, size_t n_source, const char *con
   for (size_t i = 0; i < ingest->walk.metadata.n; i++) {
     TRY(hl_metadata_read(&ingest->metadata, ingest->walk.metadata.items[i]));
   }
+  TRY(hl_config_memory_new(&ingest->memory));
   if (options->configs != NULL) TRY(hl_configs_read(options->configs, &ingest->configs));
   ingest->report.n_source = ingest->walk.paths.n;
   ingest->n_slot = hl_pool_threads(ingest->context, ingest->walk.paths.n);
   const size_t share = all_windows / ingest->n_slot;
   ingest->load = (struct hl_load_options){.set = options->set,
                                           .configs = ingest->configs,
+                                          .memory = ingest->memory,
                                           .window = share < largest_window ? share : largest_window};
   TRY(hl_new_array(ingest->n_slot, sizeof *ingest->slots, &ingest->slots));
 out:
@@ -450,6 +453,7 @@ static void clear_ingest(struct ingest *ingest) {
   hl_strings_clear(&ingest->origins);
   hl_metadata_clear(&ingest->metadata);
   hl_configs_free(ingest->configs);
+  hl_config_memory_free(ingest->memory);
   hl_walk_clear(&ingest->walk);
   free(ingest->last_task);
   free(ingest->last_set);

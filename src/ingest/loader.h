@@ -8,13 +8,15 @@
 #include <stddef.h>
 
 struct hl_config_table; /* --configs FILE: see configs.h */
+struct hl_config_memory;
 
 #define HL_DEFAULT_WINDOW ((size_t)64 << 20)
 
 struct hl_load_options {
   const char *set; /* --set: overrides what the file's name says; NULL: not given */
   const struct hl_config_table
-      *configs;  /* --configs; NULL: hyperparameters are regenerated from the config names */
+      *configs; /* --configs; NULL: hyperparameters are regenerated from the config names */
+  struct hl_config_memory *memory; /* of hyperparameters regenerated before; NULL: none */
   size_t window; /* bytes of rows held of a member too large to hold (several passes), at least one row; 0:
                     the default */
 };

@@ -315,7 +315,7 @@ static hl_status npz_open(const char *path, const struct hl_load_options *option
   TRY(load_names(file, &file_row));
   TRY(load_steps(file));
   TRY(open_values(file, file_row, options->window));
-  TRY(hl_configs_fill(&file->curves, options->configs, path));
+  TRY(hl_configs_fill(&file->curves, options, path));
   file->curves.read = read_rows;
   file->curves.source = file;
   *out = file;
