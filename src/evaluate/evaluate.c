@@ -53,8 +53,8 @@ static void keep_trial(const struct hl_best_so_far *best, size_t trial, struct h
   if (evaluation->task_valid == NULL) return;
   for (size_t i = 0; i < best->n_task; i++) {
     const bool is_tested = best->cells->is_tested[best->tasks[i]];
-    evaluation->task_valid[i * n_trial + trial] = best->valid[i];
-    evaluation->task_test[i * n_trial + trial] = is_tested ? best->test[i] : (double)NAN;
+    evaluation->task_valid[i * n_trial + trial] = best->valid[best->tasks[i]];
+    evaluation->task_test[i * n_trial + trial] = is_tested ? best->test[best->tasks[i]] : (double)NAN;
   }
 }
 

@@ -173,6 +173,21 @@ static hl_status fill_exact(struct hl_cells *cells, size_t n_cell) {
   return status;
 }
 
+static hl_status fill_coarse(struct hl_cells *cells) {
+  size_t n_room;
+  cells->n_block = hl_n_block(cells->n_task);
+  const size_t n_padded = cells->n_block * HL_BLOCK;
+  if (!hl_multiply(n_padded, cells->n_config, &n_room)) return hl_fail_memory();
+  const hl_status status = hl_new_array(n_room, sizeof *cells->coarse, &cells->coarse);
+  for (size_t c = 0; c < cells->n_config && status == HL_OK; c++) {
+    const double *valid = cells->valid + c * cells->n_task;
+    int16_t *coarse = cells->coarse + c * n_padded;
+    for (size_t i = 0; i < cells->n_task; i++) coarse[i] = hl_coarse(valid[i]);
+    for (size_t i = cells->n_task; i < n_padded; i++) coarse[i] = HL_COARSE_ONE;
+  }
+  return status;
+}
+
 static hl_status fill_test(struct hl_cells *cells, struct turning *turning, size_t n_cell) {
   hl_status status = HL_OK;
   TRY(hl_new_array(cells->n_task, sizeof(bool), &cells->is_tested));
@@ -204,6 +219,7 @@ hl_status hl_cells_init(struct hl_cells *cells, const struct hl_scores *scores,
   TRY(hl_new_array(n_cell, sizeof(double), &cells->valid));
   struct turning turning = {scores, set, rows, n_row, set->configs.n, "valid", set->valid, cells->valid};
   TRY(turn(&turning));
+  TRY(fill_coarse(cells));
   if (parts & HL_CELLS_EXACT) TRY(fill_exact(cells, n_cell));
   if (parts & HL_CELLS_TEST) TRY(fill_test(cells, &turning, n_cell));
 out:
@@ -214,6 +230,7 @@ void hl_cells_clear(struct hl_cells *cells) {
   free(cells->valid);
   free(cells->test);
   free(cells->exact);
+  free(cells->coarse);
   free(cells->is_tested);
   free(cells->is_kept);
   *cells = (struct hl_cells){0};

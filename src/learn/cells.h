@@ -8,6 +8,7 @@
 
 #include "hyperlist/missing.h"
 #include "hyperlist/scores.h"
+#include "learn/coarse.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +25,8 @@ struct hl_cells {
   double *valid; /* [n_config][n_task] f; a missing cell is 1 */
   double *test; /* [n_config][n_task] g likewise, and 0 on tasks without test scores; NULL if not asked for */
   int64_t *exact;  /* [n_config][n_task] q = llrint(f 2^40); NULL if not asked for */
+  int16_t *coarse; /* [n_config][n_block * HL_BLOCK] hl_coarse(f), that of 1 behind the last task */
+  size_t n_block;
   bool *is_tested; /* [n_task] false: no config has a test score there, though some have a validation score;
                       NULL as above */
   bool *is_kept;   /* [n_config] false: dropped by HL_MISSING_DROP_CONFIG */

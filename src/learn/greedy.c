@@ -10,9 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+  SPARSE = 8, /* below a task in so many, single ones are looked at: a pass over all costs about that */
+  BUCKET = 16777985, /* 2^40 / 65533, rounded up: a step of hl_coarse in units of q */
+};
+
 struct candidate {
-  int64_t gain; /* as of `round`, an upper bound later */
-  size_t config, round;
+  int64_t gain; /* an upper bound of what it gains now */
+  size_t config;
+  size_t round;  /* in which that was found; before, it gained no less */
+  bool is_exact; /* it was the gain itself then */
 };
 
 struct heap {
@@ -40,32 +47,109 @@ static void drop_top(struct heap *heap) {
   if (heap->n > 0) sink(heap, 0);
 }
 
-static int64_t gain_of(const struct hl_cells *cells, size_t config, const size_t *tasks, size_t n_task,
-                       const int64_t *best) {
-  const int64_t *exact = cells->exact + config * cells->n_task;
-  int64_t sum = 0;
+/* ---- Gains ---- */
+
+/* What is reached so far, by task of the cells. */
+struct reached {
+  const struct hl_cells *cells;
+  const size_t *tasks; /* the train tasks, ascending */
+  size_t n_task;
+  bool is_dense;   /* whole blocks are looked at, not single tasks */
+  int64_t *best;   /* [n_block * HL_BLOCK] q; 0, which nothing is below, off `tasks` */
+  int16_t *limits; /* likewise: hl_coarse_limit */
+};
+
+static hl_status init_reached(struct reached *reached, const struct hl_cells *cells, const size_t *tasks,
+                              size_t n_task) {
+  hl_status status = HL_OK;
+  const size_t n_padded = cells->n_block * HL_BLOCK;
+  *reached = (struct reached){.cells = cells, .tasks = tasks, .n_task = n_task};
+  reached->is_dense = n_task >= cells->n_task / SPARSE;
+  TRY(hl_new_array(n_padded, sizeof *reached->best, &reached->best));
+  TRY(hl_new_array(n_padded, sizeof *reached->limits, &reached->limits));
+  for (size_t i = 0; i < n_padded; i++) reached->limits[i] = HL_COARSE_NEVER;
   for (size_t i = 0; i < n_task; i++) {
-    const int64_t gain = best[i] - exact[tasks[i]];
-    sum += gain > 0 ? gain : 0;
+    reached->best[tasks[i]] = HL_EXACT_ONE;
+    reached->limits[tasks[i]] = hl_coarse_limit(1);
+  }
+out:
+  return status;
+}
+
+static void clear_reached(struct reached *reached) {
+  free(reached->best);
+  free(reached->limits);
+}
+
+static inline int64_t gain_on(int64_t best, int64_t exact) {
+  return best > exact ? best - exact : 0;
+}
+
+/* The sum over train tasks of max(0, b_t - q(t,c)). Once a few configs are picked most blocks hold no task
+ * that gains: their 16-bit rows say so. */
+static int64_t gain_of(const struct reached *reached, size_t config) {
+  const struct hl_cells *cells = reached->cells;
+  const size_t n_task = cells->n_task;
+  const int64_t *exact = cells->exact + config * n_task, *best = reached->best;
+  const int16_t *coarse = cells->coarse + config * cells->n_block * HL_BLOCK;
+  int64_t sum = 0;
+  for (size_t i = 0; i < reached->n_task && !reached->is_dense; i++)
+    sum += gain_on(best[reached->tasks[i]], exact[reached->tasks[i]]);
+  for (size_t first = 0; first < n_task && reached->is_dense; first += HL_BLOCK) {
+    const size_t end = first + HL_BLOCK < n_task ? first + HL_BLOCK : n_task;
+    if (!hl_coarse_any(coarse + first, reached->limits + first)) continue;
+    for (size_t i = first; i < end; i++) sum += gain_on(best[i], exact[i]);
   }
   return sum;
 }
 
-static void fill_heap(struct heap *heap, const struct hl_cells *cells, const size_t *tasks, size_t n_task,
-                      const int64_t *best) {
-  for (size_t c = 0; c < cells->n_config; c++) {
-    if (!cells->is_kept[c]) continue;
-    heap->items[heap->n++] = (struct candidate){gain_of(cells, c, tasks, n_task, best), c, 0};
+static void reach(struct reached *reached, size_t config) {
+  const int64_t *exact = reached->cells->exact + config * reached->cells->n_task;
+  const double *valid = reached->cells->valid + config * reached->cells->n_task;
+  for (size_t i = 0; i < reached->n_task; i++) {
+    const size_t task = reached->tasks[i];
+    if (exact[task] >= reached->best[task]) continue;
+    reached->best[task] = exact[task];
+    reached->limits[task] = hl_coarse_limit(valid[task]);
+  }
+}
+
+/* No less than gain_of, from the 16-bit row alone, for an eighth of its cost. q is rounded: half a unit of
+ * 2^-40 each. */
+static int64_t bound_of(const struct reached *reached, size_t config) {
+  const struct hl_cells *cells = reached->cells;
+  const int16_t *coarse = cells->coarse + config * cells->n_block * HL_BLOCK;
+  int64_t sum = 0;
+  for (size_t i = 0; i < cells->n_block; i++)
+    sum += hl_coarse_sum(coarse + i * HL_BLOCK, reached->limits + i * HL_BLOCK);
+  return sum * BUCKET + (int64_t)reached->n_task;
+}
+
+/* ---- Picks ---- */
+
+/* Nobody gains more than all there is. */
+static void fill_heap(struct heap *heap, const struct reached *reached) {
+  const int64_t all = (int64_t)reached->n_task * HL_EXACT_ONE;
+  for (size_t c = 0; c < reached->cells->n_config; c++) {
+    if (!reached->cells->is_kept[c]) continue;
+    const int64_t gain = reached->is_dense ? bound_of(reached, c) : all;
+    heap->items[heap->n++] = (struct candidate){gain < all ? gain : all, c, 0, false};
   }
   for (size_t i = heap->n / 2; i-- > 0;) sink(heap, i);
 }
 
-/* Brings a candidate whose gain is fresh to the top. */
-static void refresh_top(struct heap *heap, size_t round, const struct hl_cells *cells, const size_t *tasks,
-                        size_t n_task, const int64_t *best) {
+/* Brings a candidate whose gain is fresh and exact to the top. A stale one is bounded first, where the bound
+ * can be told from the gain. */
+static void refresh_top(struct heap *heap, size_t round, const struct reached *reached) {
+  const int64_t blur = (int64_t)reached->n_task * BUCKET;
   struct candidate *top = heap->items;
-  while (top->round != round && top->gain > 0) {
-    top->gain = gain_of(cells, top->config, tasks, n_task, best);
+  while (!(top->round == round && top->is_exact) && top->gain > 0) {
+    int64_t gain = top->gain;
+    top->is_exact = top->round == round || !reached->is_dense || gain < blur;
+    if (top->is_exact)
+      top->gain = gain_of(reached, top->config);
+    else if ((gain = bound_of(reached, top->config)) < top->gain)
+      top->gain = gain;
     top->round = round;
     sink(heap, 0);
   }
@@ -75,24 +159,22 @@ hl_status hl_greedy_run(const struct hl_cells *cells, const size_t *tasks, size_
                         size_t *picks, size_t *n_pick) {
   hl_status status = HL_OK;
   struct heap heap = {0};
-  int64_t *best = NULL;
+  struct reached reached = {0};
   *n_pick = 0;
-  TRY(hl_new_array(n_task, sizeof *best, &best));
+  TRY(init_reached(&reached, cells, tasks, n_task));
   TRY(hl_new_array(cells->n_config, sizeof *heap.items, &heap.items));
-  for (size_t i = 0; i < n_task; i++) best[i] = HL_EXACT_ONE;
-  fill_heap(&heap, cells, tasks, n_task, best);
+  fill_heap(&heap, &reached);
   while (*n_pick < n_most && heap.n > 0) {
-    refresh_top(&heap, *n_pick, cells, tasks, n_task, best);
+    refresh_top(&heap, *n_pick, &reached);
     if (heap.items[0].gain == 0) break; /* and so is everybody's */
     const size_t pick = heap.items[0].config;
-    const int64_t *exact = cells->exact + pick * cells->n_task;
-    for (size_t i = 0; i < n_task; i++) best[i] = exact[tasks[i]] < best[i] ? exact[tasks[i]] : best[i];
+    reach(&reached, pick);
     picks[(*n_pick)++] = pick;
     drop_top(&heap);
   }
 out:
+  clear_reached(&reached);
   free(heap.items);
-  free(best);
   return status;
 }
 

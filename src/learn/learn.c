@@ -4,6 +4,7 @@
 #include "hyperlist/list.h"
 #include "learn/cells.h"
 #include "learn/greedy.h"
+#include "learn/sum.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,16 +34,11 @@ out:
   return status;
 }
 
-/* Lowers best[n_task] to the config's f and returns the mean: J in double, summed in the order of the tasks.
- */
+/* Lowers best[n_task] to the config's f and returns the mean: J in double. */
 static double lower_best(const struct hl_cells *cells, size_t config, double *best) {
   const double *valid = cells->valid + config * cells->n_task;
-  double sum = 0;
-  for (size_t i = 0; i < cells->n_task; i++) {
-    if (valid[i] < best[i]) best[i] = valid[i];
-    sum += best[i];
-  }
-  return sum / (double)cells->n_task;
+  for (size_t i = 0; i < cells->n_task; i++) best[i] = valid[i] < best[i] ? valid[i] : best[i];
+  return hl_sum_tasks(best, cells->n_task) / (double)cells->n_task;
 }
 
 static hl_status fill_entry(const struct hl_score_set *set, size_t config, struct hl_list_entry *entry) {

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { N_TASK = 12, N_CONFIG = 25 };
+enum { N_TASK = 80, N_CONFIG = 40 }; /* more than two blocks of tasks */
 
 /* Eq. 3-4 as they stand; tasks are columns of the set's own tables here. */
 static size_t pick_naively(const struct hl_score_set *set, const size_t *tasks, size_t n_task, size_t n_most,
@@ -48,9 +48,10 @@ static void compare_with_naive(const struct hl_scores *scores, unsigned *state) 
   const size_t n_config = scores->sets[0].configs.n, n_all = scores->tasks.n;
   size_t rows[N_TASK], tasks[N_TASK], expected[N_CONFIG], found[N_CONFIG], n_task = 0, n_found;
   struct hl_cells cells;
+  const unsigned sparsity = made_random(state, 24); /* a few tasks, nearly all, and what is between */
   for (size_t i = 0; i < n_all; i++) rows[i] = i;
   for (size_t i = 0; i < n_all; i++) {
-    if (made_random(state, 3) > 0) tasks[n_task++] = i;
+    if (made_random(state, 24) >= sparsity) tasks[n_task++] = i;
   }
   const size_t n_most = made_random(state, 2) > 0 ? n_config : 1 + made_random(state, (unsigned)n_config);
   ck_assert_int_eq(

@@ -1,0 +1,53 @@
+/* Scores in 16 bits: who can be better?
+ *
+ * h(f), floor(65533 f) shifted into int16, never falls while f rises, so f(t,c) < b needs h(f(t,c)) <
+ * limit(b) = h(b) + 1. A pass over a config's 16-bit row finds the blocks of tasks where that holds, eight or
+ * more tasks an instruction; only there are doubles or exact integers looked at. Results are those of a pass
+ * over all of them, to the bit. */
+#ifndef HL_LEARN_COARSE_H
+#define HL_LEARN_COARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  HL_BLOCK = 32,                 /* tasks looked at together */
+  HL_COARSE_NEVER = INT16_MIN,   /* a limit that no score is below */
+  HL_COARSE_ONE = INT16_MAX - 1, /* h(1), and of no other score */
+};
+
+static inline int16_t hl_coarse(double score) {
+  const int h = score < 1 ? (int)(score * 65533) : 65533;
+  return (int16_t)((score < 1 && h > 65532 ? 65532 : h) - INT16_MAX);
+}
+
+/* Scores below b have h below this: of 0 there are none, and 1 has its value of h for itself. */
+static inline int16_t hl_coarse_limit(double b) {
+  if (!(b > 0)) return HL_COARSE_NEVER;
+  return (int16_t)(hl_coarse(b) + (b < 1));
+}
+
+/* Blocks that n tasks take. */
+static inline size_t hl_n_block(size_t n) {
+  return (n + HL_BLOCK - 1) / HL_BLOCK;
+}
+
+/* May any of a block's scores be below its limit? Written for the vectorizer: no branch, a fixed count. */
+static inline bool hl_coarse_any(const int16_t *scores, const int16_t *limits) {
+  int16_t any = 0;
+  for (size_t i = 0; i < HL_BLOCK; i++) any = (int16_t)(any | -(scores[i] < limits[i]));
+  return any != 0;
+}
+
+/* A block's sum of max(0, limit - h), in units of HL_COARSE_UNIT: no less than its gain max(0, b - f). */
+static inline uint32_t hl_coarse_sum(const int16_t *scores, const int16_t *limits) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < HL_BLOCK; i++) {
+    const int16_t high = scores[i] > limits[i] ? scores[i] : limits[i];
+    sum += (uint16_t)(high - scores[i]);
+  }
+  return sum;
+}
+
+#endif
