@@ -16,13 +16,22 @@
 extern "C" {
 #endif
 
+/* Grid points where a run ended early: they keep its last observation, or hold none. */
+enum hl_after_end { HL_AFTER_END_HOLD, HL_AFTER_END_MISSING };
+
 /* All zero is the default. */
 struct hl_ingest_options {
   const char *format;  /* NULL or "auto": by content */
   const char *set;     /* NULL: as the source's name says */
   const char *configs; /* JSON of hyperparameters; NULL: regenerated from the config names */
-  bool keep_going;     /* leave out bad sources, store the others, return HL_BROKEN */
-  const char *command; /* for provenance; NULL: none */
+  const char *columns; /* csv: "ROLE=NAME,.."; NULL: columns bear the names of their roles */
+  char delimiter;      /* csv: between fields; 0: a comma */
+  size_t grid; /* csv: points of a task's uniform grid; 0: 51, or the runs' own steps where all have the
+                  same */
+  enum hl_after_end after_end; /* formats whose runs may end early */
+  bool maximize;               /* more is better: losses are negated as they are read */
+  bool keep_going;             /* leave out bad sources, store the others, return HL_BROKEN */
+  const char *command;         /* for provenance; NULL: none */
 };
 
 struct hl_ingest_report {

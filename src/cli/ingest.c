@@ -2,25 +2,57 @@
 #include "base/error.h"
 #include "cli/cli.h"
 
+#include <string.h>
+
+enum { MAX_GRID = 1 << 20 };
+
+/* One character, or "tab" or "\t"; NULL leaves *delimiter. */
+static hl_status parse_delimiter(const char *text, char *delimiter) {
+  if (text == NULL) return HL_OK;
+  const bool is_tab = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0;
+  *delimiter = is_tab ? '\t' : text[0];
+  if ((is_tab || strlen(text) == 1) && strchr("\"\r\n", *delimiter) == NULL) return HL_OK;
+  return hl_fail(HL_USAGE, "--delimiter: found '%s', expected one character (no quote), or tab", text);
+}
+
 hl_status cli_ingest(struct cli *cli) {
   hl_status status = HL_OK;
-  int keep_going = 0;
-  char *format = NULL, *set = NULL, *configs = NULL;
+  static const char *const after_ends[] = {"hold", "missing", NULL};
+  int keep_going = 0, maximize = 0, after_end = HL_AFTER_END_HOLD;
+  uint64_t grid = 0;
+  char *format = NULL, *set = NULL, *configs = NULL, *columns = NULL, *delimiter = NULL, *points = NULL,
+       *end = NULL;
   const struct poptOption options[] = {
-      {"format", 0, POPT_ARG_STRING, &format, 0, "auto (by content), taskset-npz or curves-json", "F"},
+      {"format", 0, POPT_ARG_STRING, &format, 0, "auto (by content), taskset-npz, curves-json or csv", "F"},
       {"set", 0, POPT_ARG_STRING, &set, 0, "the curves' set (default: by the file's name)", "NAME"},
       {"configs", 0, POPT_ARG_STRING, &configs, 0, "JSON of hyperparameters by config (default: by name)",
        "FILE"},
+      {"columns", 0, POPT_ARG_STRING, &columns, 0,
+       "csv: which column is what (default: columns named by role)", "ROLE=NAME,.."},
+      {"delimiter", 0, POPT_ARG_STRING, &delimiter, 0, "csv: between fields (default: a comma)", "C"},
+      {"grid", 0, POPT_ARG_STRING, &points, 0,
+       "csv: points of a task's uniform grid (default: 51, or the runs' own steps where all have the same)",
+       "N"},
+      {"after-end", 0, POPT_ARG_STRING, &end, 0,
+       "runs that ended early: hold their last value (default), or missing", "W"},
+      {"maximize", 0, POPT_ARG_NONE, &maximize, 0, "more is better: negate what is read", NULL},
       {"keep-going", 0, POPT_ARG_NONE, &keep_going, 0, "leave out bad sources, store the others, exit 1",
        NULL},
       POPT_TABLEEND};
   TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_PROVENANCE, 1, 0));
   struct hl_ingest_report report = {0};
-  const struct hl_ingest_options ingest = {.format = format,
-                                           .set = set,
-                                           .configs = configs,
-                                           .keep_going = keep_going != 0,
-                                           .command = cli->provenance};
+  struct hl_ingest_options ingest = {.format = format,
+                                     .set = set,
+                                     .configs = configs,
+                                     .columns = columns,
+                                     .maximize = maximize != 0,
+                                     .keep_going = keep_going != 0,
+                                     .command = cli->provenance};
+  TRY(cli_choose("after-end", end, after_ends, &after_end));
+  TRY(cli_integer("grid", points, 2, MAX_GRID, &grid));
+  TRY(parse_delimiter(delimiter, &ingest.delimiter));
+  ingest.after_end = (enum hl_after_end)after_end;
+  ingest.grid = (size_t)grid;
   status = hl_ingest(cli->output, cli->n_argument, cli->arguments, &ingest, &cli->context, &report);
   if (status != HL_OK && status != HL_BROKEN) goto out;
   cli_say(cli, "%s: %zu tables stored%s%.0zu%s; now %zu tasks, %zu sets", cli->output, report.n_stored,

@@ -3,15 +3,11 @@
 #ifndef HL_INGEST_CURVES_H
 #define HL_INGEST_CURVES_H
 
-#include "hyperlist/strings.h"
+#include "hyperlist/archive.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The most bytes that one config's values may take (replica x step x split): a row is the least that is held
- * at once. More is HL_LIMIT. */
-#define HL_MAX_ROW_BYTES ((size_t)64 << 20)
 
 /* Values are [n_config][n_replica][n_step][n_split], float or double as the source had them, in native byte
  * order; rows follow `configs`, which is in natural order without duplicates, whatever order the source had.
@@ -24,8 +20,10 @@ struct hl_curves {
   struct hl_strings
       splits; /* as the source names them, in this order: train, valid_inner, valid, valid_outer, test */
   size_t n_replica, n_step;
-  double *steps;  /* [n_step], finite, strictly increasing, integers beyond 2^53 refused */
-  bool is_double; /* element type: float64, else float32 */
+  double *steps;           /* [n_step], finite, strictly increasing, integers beyond 2^53 refused */
+  int64_t n_params;        /* of the task; 0: the source does not say */
+  double seconds_per_step; /* likewise */
+  bool is_double;          /* element type: float64, else float32 */
 
   /* Copies rows [first, first + n) to values (n x n_replica x n_step x n_split elements) and whether each run
    * is there to ran (n x n_replica; where 0 its values are NaN). observed (n x n_replica x n_split) is

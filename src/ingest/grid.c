@@ -49,15 +49,35 @@ static hl_status insert_stored(struct grids *grids, struct hl_archive *archive, 
   return HL_OK;
 }
 
+/* *at: position of the task's grid, tasks.n if none is known. */
+static hl_status find(struct grids *grids, size_t n_earlier, struct hl_archive *const *earlier,
+                      const char *task, size_t *at) {
+  hl_status status = HL_OK;
+  *at = hl_strings_find_sorted(&grids->tasks, task, strcmp);
+  for (size_t i = 0; i < n_earlier && *at == grids->tasks.n; i++) {
+    const size_t n_before = grids->tasks.n;
+    TRY(insert_stored(grids, earlier[i], task, at));
+    if (grids->tasks.n == n_before) *at = n_before;
+  }
+out:
+  return status;
+}
+
+hl_status hl_grids_find(struct grids *grids, size_t n_earlier, struct hl_archive *const *earlier,
+                        const char *task, size_t *n_step, const double **steps) {
+  size_t at;
+  const hl_status status = find(grids, n_earlier, earlier, task, &at);
+  const bool is_known = status == HL_OK && at < grids->tasks.n;
+  *n_step = is_known ? grids->grids[at].n_step : 0;
+  *steps = is_known ? grids->grids[at].steps : NULL;
+  return status;
+}
+
 hl_status hl_grids_check(struct grids *grids, size_t n_earlier, struct hl_archive *const *earlier,
                          const struct hl_curves *curves, const char *path) {
   hl_status status = HL_OK;
-  size_t at = hl_strings_find_sorted(&grids->tasks, curves->task, strcmp);
-  for (size_t i = 0; i < n_earlier && at == grids->tasks.n; i++) {
-    const size_t n_before = grids->tasks.n;
-    TRY(insert_stored(grids, earlier[i], curves->task, &at));
-    if (grids->tasks.n == n_before) at = n_before;
-  }
+  size_t at;
+  TRY(find(grids, n_earlier, earlier, curves->task, &at));
   if (at == grids->tasks.n) return insert(grids, curves->task, curves->n_step, curves->steps, &at);
   const struct grid *known = &grids->grids[at];
   for (size_t i = 0; i < known->n_step && i < curves->n_step; i++) {

@@ -32,8 +32,8 @@ struct slot {
   const struct hl_loader *loader;
   void *file; /* the loader's */
   struct packed_table packed;
-  bool is_packed, is_known;
-  char *failure; /* keep_going: why this source is left out */
+  bool is_prepared, is_packed, is_known; /* the table that is next to be stored */
+  char *failure;                         /* keep_going: why this source is left out */
   uint64_t hash, n_byte;
 };
 
@@ -62,6 +62,11 @@ struct ingest {
 /* ---- in any thread: read and pack one source
  * ----------------------------------------------------------------------- */
 
+static bool same_observed(const struct hl_archive_table *a, const struct hl_archive_table *b) {
+  if (a->observed == NULL || b->observed == NULL) return a->observed == b->observed;
+  return memcmp(a->observed, b->observed, a->n_config * a->n_replica * a->n_split * sizeof *a->observed) == 0;
+}
+
 /* Is the table stored already, to the byte? Then nothing is written; whatever differs is left to the merge,
  * which says how. */
 static hl_status compare_stored(struct hl_archive *archive, const struct hl_curves *curves, struct slot *slot,
@@ -81,8 +86,8 @@ static hl_status compare_stored(struct hl_archive *archive, const struct hl_curv
               hl_index_same_strings(&index->sets[i_set].splits, &curves->splits) &&
               hl_archive_is_packed(&stored) && stored.chunk_rows == mine->chunk_rows &&
               stored.n_replica == mine->n_replica && stored.n_step == mine->n_step &&
-              stored.is_double == mine->is_double && stored.observed == NULL && mine->observed == NULL &&
-              memcmp(stored.ran, mine->ran, n_run) == 0 &&
+              stored.is_double == mine->is_double && memcmp(stored.ran, mine->ran, n_run) == 0 &&
+              same_observed(&stored, mine) &&
               memcmp(stored.steps, mine->steps, mine->n_step * sizeof(double)) == 0;
   for (size_t i = 0; same && i < slot->packed.n_chunk; i++) {
     const struct packed_chunk *chunk = &slot->packed.chunks[i];
@@ -96,19 +101,13 @@ out:
   return status;
 }
 
-static hl_status pack_source(struct ingest *ingest, size_t i, struct slot *slot) {
-  const struct hl_loader *loader = ingest->walk.loaders[i];
-  struct hl_curves *curves;
+/* One table: packed where it fits a window, and looked for among what is stored. */
+static hl_status prepare_table(struct ingest *ingest, struct slot *slot, struct hl_curves *curves,
+                               const char *path) {
   hl_status status = HL_OK;
-  slot->loader = loader;
-  TRY(loader->open(ingest->walk.paths.items[i], &ingest->load, &slot->file));
-  if (ingest->options->command != NULL)
-    TRY(hl_file_hash(ingest->walk.paths.items[i], &slot->hash, &slot->n_byte));
-  if (loader->count(slot->file) != 1) goto out; /* a source of many tables is streamed when its turn comes */
-  TRY(loader->get(slot->file, 0, &curves));
-  if (curves->hyperparameters.n == 0) { /* better said at once than found out after learning */
-    FAIL(HL_USAGE, "%s: found the unknown set '%s', expected a released one, or --configs",
-         ingest->walk.paths.items[i], curves->set);
+  if (slot->loader->needs_hyperparameters && curves->hyperparameters.n == 0) {
+    FAIL(HL_USAGE, "%s: found the unknown set '%s', expected a released one, or --configs", path,
+         curves->set);
   }
   if (table_bytes(curves) > ingest->load.window) goto out;
   TRY(table_pack(&slot->room, curves, &slot->packed));
@@ -120,20 +119,42 @@ out:
   return status;
 }
 
-static void clear_source(struct slot *slot) {
-  if (slot->loader != NULL) slot->loader->close(slot->file);
+static void clear_table(struct slot *slot) {
   table_clear(&slot->packed);
+  slot->is_prepared = slot->is_packed = slot->is_known = false;
+}
+
+/* The only table of a source is made ready here; those of a source of many, or of one that must know what
+ * came before, when their turn has come. */
+static hl_status open_source(struct ingest *ingest, size_t i, struct slot *slot) {
+  const struct hl_loader *loader = ingest->walk.loaders[i];
+  struct hl_curves *curves;
+  hl_status status = HL_OK;
+  slot->loader = loader;
+  TRY(loader->open(ingest->walk.paths.items[i], &ingest->load, &slot->file));
+  if (ingest->options->command != NULL)
+    TRY(hl_file_hash(ingest->walk.paths.items[i], &slot->hash, &slot->n_byte));
+  if (loader->is_in_turn || loader->count(slot->file) != 1) goto out;
+  TRY(loader->get(slot->file, 0, &curves));
+  TRY(prepare_table(ingest, slot, curves, ingest->walk.paths.items[i]));
+  slot->is_prepared = true;
+out:
+  return status;
+}
+
+static void clear_source(struct slot *slot) {
+  clear_table(slot);
+  if (slot->loader != NULL) slot->loader->close(slot->file);
   free(slot->failure);
   slot->failure = NULL;
   slot->file = NULL;
-  slot->is_packed = slot->is_known = false;
 }
 
 static hl_status work(void *user, size_t i, size_t i_thread) {
   struct ingest *ingest = user;
   struct slot *slot = &ingest->slots[i_thread];
   clear_source(slot);
-  const hl_status status = pack_source(ingest, i, slot);
+  const hl_status status = open_source(ingest, i, slot);
   if (status != HL_INVALID || !ingest->options->keep_going) return status;
   clear_source(slot);
   return hl_copy_text(hl_error_message(), &slot->failure);
@@ -197,11 +218,20 @@ out:
   return status;
 }
 
-static hl_status note_task(struct ingest *ingest, struct hl_archive_index *index, const char *task) {
+/* What is known of the task beside its curves: the metadata file's word goes before the source's own. */
+static void find_metadata(const struct ingest *ingest, const struct hl_curves *curves, int64_t *n_params,
+                          double *seconds) {
+  hl_metadata_find(&ingest->metadata, curves->task, n_params, seconds);
+  if (*n_params < 0 && curves->n_params > 0) *n_params = curves->n_params;
+  if (!isfinite(*seconds) && curves->seconds_per_step > 0) *seconds = curves->seconds_per_step;
+}
+
+static hl_status note_task(struct ingest *ingest, struct hl_archive_index *index,
+                           const struct hl_curves *curves) {
   int64_t n_params;
   double seconds;
-  hl_metadata_find(&ingest->metadata, task, &n_params, &seconds);
-  return hl_index_add_task(index, task, n_params, seconds);
+  find_metadata(ingest, curves, &n_params, &seconds);
+  return hl_index_add_task(index, curves->task, n_params, seconds);
 }
 
 static hl_status store_curves(struct ingest *ingest, struct slot *slot, struct hl_curves *curves,
@@ -215,13 +245,13 @@ static hl_status store_curves(struct ingest *ingest, struct slot *slot, struct h
                                      .splits = curves->splits};
   TRY(hl_index_add_set(&ingest->index, &set, path, &has_grown));
   TRY(hl_grids_check(&ingest->grids, ingest->n_earlier, ingest->earlier, curves, path));
-  TRY(note_task(ingest, &ingest->index, curves->task));
+  TRY(note_task(ingest, &ingest->index, curves));
   if (!part_can_take(ingest, curves, has_grown)) TRY(finish_part(ingest));
   TRY(hl_parts_begin(&ingest->parts));
   struct parts *parts = &ingest->parts;
   const struct hl_archive_set *known = &ingest->index.sets[hl_index_find_set(&ingest->index, curves->set)];
   TRY(hl_index_add_set(&parts->index, known, path, &ignored));
-  TRY(note_task(ingest, &parts->index, curves->task));
+  TRY(note_task(ingest, &parts->index, curves));
   TRY(note_origin(ingest, curves, path));
   TRY(note_order(ingest, curves));
   const bool as_packed = slot->is_packed && hl_index_same_strings(&known->configs, &curves->configs);
@@ -233,18 +263,18 @@ out:
 }
 
 /* A table that is stored already may still bring what was not known of its task. */
-static hl_status store_metadata(struct ingest *ingest, const char *task) {
+static hl_status store_metadata(struct ingest *ingest, const struct hl_curves *curves) {
   int64_t n_params;
   double seconds;
-  hl_metadata_find(&ingest->metadata, task, &n_params, &seconds);
-  const size_t i = hl_index_find_task(&ingest->index, task);
+  find_metadata(ingest, curves, &n_params, &seconds);
+  const size_t i = hl_index_find_task(&ingest->index, curves->task);
   const bool is_new = (n_params >= 0 && n_params != ingest->index.n_params[i]) ||
                       (isfinite(seconds) && seconds != ingest->index.seconds_per_step[i]);
   hl_status status = HL_OK;
   if (!is_new) return HL_OK;
-  TRY(note_task(ingest, &ingest->index, task));
+  TRY(note_task(ingest, &ingest->index, curves));
   TRY(hl_parts_begin(&ingest->parts));
-  TRY(note_task(ingest, &ingest->parts.index, task));
+  TRY(note_task(ingest, &ingest->parts.index, curves));
   ingest->is_canonical = false;
 out:
   return status;
@@ -253,19 +283,19 @@ out:
 static hl_status store_source(struct ingest *ingest, size_t i, struct slot *slot) {
   const struct hl_loader *loader = ingest->walk.loaders[i];
   const char *path = ingest->walk.paths.items[i];
+  size_t n_new = 0;
   hl_status status = HL_OK;
   for (size_t k = 0; k < loader->count(slot->file); k++) {
     struct hl_curves *curves;
     TRY(hl_check_cancel(ingest->context));
     TRY(loader->get(slot->file, k, &curves));
-    if (slot->is_known) {
-      ingest->report.n_known++;
-      TRY(store_metadata(ingest, curves->task));
-    } else {
-      TRY(store_curves(ingest, slot, curves, path));
-    }
+    if (!slot->is_prepared) TRY(prepare_table(ingest, slot, curves, path));
+    TRY(slot->is_known ? store_metadata(ingest, curves) : store_curves(ingest, slot, curves, path));
+    ingest->report.n_known += slot->is_known;
+    n_new += !slot->is_known;
+    clear_table(slot);
   }
-  if (!slot->is_known) TRY(hl_provenance_add_hashed(ingest->provenance, path, slot->hash, slot->n_byte));
+  if (n_new > 0) TRY(hl_provenance_add_hashed(ingest->provenance, path, slot->hash, slot->n_byte));
 out:
   return status;
 }
@@ -411,6 +441,11 @@ static void warn_foreign(const struct ingest *ingest) {
           foreign->n > 1 ? ", ..." : "");
 }
 
+static hl_status find_grid(void *user, const char *task, size_t *n, const double **steps) {
+  struct ingest *ingest = user;
+  return hl_grids_find(&ingest->grids, ingest->n_earlier, ingest->earlier, task, n, steps);
+}
+
 static hl_status prepare(struct ingest *ingest, size_t n_source, const char *const *sources) {
   const struct hl_ingest_options *options = ingest->options;
   const bool is_auto = options->format == NULL || strcmp(options->format, "auto") == 0;
@@ -429,6 +464,13 @@ static hl_status prepare(struct ingest *ingest, size_t n_source, const char *con
   ingest->n_slot = hl_pool_threads(ingest->context, ingest->walk.paths.n);
   const size_t share = all_windows / ingest->n_slot;
   ingest->load = (struct hl_load_options){.set = options->set,
+                                          .columns = options->columns,
+                                          .delimiter = options->delimiter,
+                                          .grid = options->grid,
+                                          .after_end = options->after_end,
+                                          .maximize = options->maximize,
+                                          .find_grid = find_grid,
+                                          .user = ingest,
                                           .configs = ingest->configs,
                                           .memory = ingest->memory,
                                           .window = share < largest_window ? share : largest_window};

@@ -2,6 +2,7 @@
 #ifndef HL_INGEST_LOADER_H
 #define HL_INGEST_LOADER_H
 
+#include "hyperlist/ingest.h"
 #include "ingest/curves.h"
 
 #include <stdbool.h>
@@ -15,7 +16,16 @@ struct hl_config_memory;
 struct hl_load_options {
   const char *set; /* --set: overrides what the file's name says; NULL: not given */
   const struct hl_config_table
-      *configs; /* --configs; NULL: hyperparameters are regenerated from the config names */
+      *configs;        /* --configs; NULL: hyperparameters are regenerated from the config names */
+  const char *columns; /* --columns, --delimiter, --grid, --after-end, --maximize: see hyperlist/ingest.h */
+  char delimiter;
+  size_t grid;
+  enum hl_after_end after_end;
+  bool maximize;
+  /* For a loader that is asked in turn: the steps that a task has had before, in an archive or from an
+   * earlier source of this run; *n 0: none. Valid until the next table is stored. */
+  hl_status (*find_grid)(void *user, const char *task, size_t *n, const double **steps);
+  void *user;                      /* find_grid's */
   struct hl_config_memory *memory; /* of hyperparameters regenerated before; NULL: none */
   size_t window; /* bytes of rows held of a member too large to hold (several passes), at least one row; 0:
                     the default */
@@ -37,6 +47,12 @@ struct hl_loader {
   size_t (*count)(const void *file);
   hl_status (*get)(void *file, size_t i, struct hl_curves **curves);
   void (*close)(void *file); /* legal on NULL */
+  /* Puts curves on their task's grid, so that get must know what came before: it is called in the order of
+   * the sources. Otherwise any thread may call it. */
+  bool is_in_turn;
+  /* Configs of this format are names and no more, so a set that nobody knows the hyperparameters of is better
+   * refused than found out about after learning. */
+  bool needs_hyperparameters;
 };
 
 extern const struct hl_loader hl_loader_npz, hl_loader_curves_json;

@@ -354,4 +354,5 @@ const struct hl_loader hl_loader_npz = {
     .count = npz_count,
     .get = npz_get,
     .close = npz_close,
+    .needs_hyperparameters = true,
 };
