@@ -13,7 +13,7 @@ SOVERSION := 0
 # ---- packages (Debian), in three groups: `make deps GROUP=demo|check|dev`, each with those before it ---------------------
 
 PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
-                 libxxhash-dev libpopt-dev gnuplot-nox fonts-dejavu-core
+                 libxxhash-dev libpopt-dev libcsv-dev gnuplot-nox fonts-dejavu-core
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools clang clang-format
 PACKAGES_dev := valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
 
@@ -49,6 +49,7 @@ pkgconfigdir ?= $(libdir)/pkgconfig
 # other people's headers are system folders: our warnings are about our code.
 once = $(eval $(1) := $(2))$($(1))
 HDF5 = $(call once,HDF5,$(shell $(PKG_CONFIG) --exists hdf5 && echo hdf5 || echo hdf5-serial))
+# libcsv has no pkg-config file: -lcsv stands with -lm.
 LIBRARY_MODULES = $(HDF5) gsl libcjson libzip zlib libdeflate libxxhash
 MODULES = $(LIBRARY_MODULES) popt
 MODULE_CPPFLAGS = $(call once,MODULE_CPPFLAGS,$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(MODULES))))
@@ -67,7 +68,7 @@ REQUIRED_LDFLAGS := -pthread -Wl,--as-needed
 ALL_CFLAGS = $(REQUIRED_CFLAGS) $(WARNINGS) $(CFLAGS)
 ALL_CPPFLAGS = $(REQUIRED_CPPFLAGS) $(MODULE_CPPFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(REQUIRED_LDFLAGS) $(LDFLAGS)
-ALL_LDLIBS = $(MODULE_LIBS) -lm $(LDLIBS)
+ALL_LDLIBS = $(MODULE_LIBS) -lcsv -lm $(LDLIBS)
 
 # ---- what there is -----------------------------------------------------------------------------------------------------
 
@@ -258,7 +259,7 @@ Name: hyperlist
 Description: ordered lists of hyperparameter configurations, learned from training curves
 Version: $(VERSION)
 Libs: -L$${libdir} -lhyperlist
-Libs.private: -lm -pthread
+Libs.private: -lcsv -lm -pthread
 Requires.private: $(LIBRARY_MODULES)
 Cflags: -I$${includedir}
 endef
