@@ -16,6 +16,8 @@
 extern "C" {
 #endif
 
+#define HL_GRID_OWN ((size_t)-1)
+
 /* Grid points where a run ended early: they keep its last observation, or hold none. */
 enum hl_after_end { HL_AFTER_END_HOLD, HL_AFTER_END_MISSING };
 

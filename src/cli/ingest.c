@@ -48,11 +48,12 @@ hl_status cli_ingest(struct cli *cli) {
                                      .maximize = maximize != 0,
                                      .keep_going = keep_going != 0,
                                      .command = cli->provenance};
-  TRY(cli_choose("after-end", end, after_ends, &after_end));
-  TRY(cli_integer("grid", points, 2, MAX_GRID, &grid));
+  TRY(cli_choose("--after-end", end, after_ends, &after_end));
+  const bool is_own = points != NULL && strcmp(points, "own") == 0;
+  if (!is_own) TRY(cli_integer("--grid", points, 2, MAX_GRID, &grid));
   TRY(parse_delimiter(delimiter, &ingest.delimiter));
   ingest.after_end = (enum hl_after_end)after_end;
-  ingest.grid = (size_t)grid;
+  ingest.grid = is_own ? HL_GRID_OWN : (size_t)grid;
   status = hl_ingest(cli->output, cli->n_argument, cli->arguments, &ingest, &cli->context, &report);
   if (status != HL_OK && status != HL_BROKEN) goto out;
   cli_say(cli, "%s: %zu tables stored%s%.0zu%s; now %zu tasks, %zu sets", cli->output, report.n_stored,

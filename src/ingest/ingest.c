@@ -446,14 +446,29 @@ static hl_status find_grid(void *user, const char *task, size_t *n, const double
   return hl_grids_find(&ingest->grids, ingest->n_earlier, ingest->earlier, task, n, steps);
 }
 
+/* Options of one format do nothing for others: a user who gives them expects a file of that format. */
+static hl_status check_csv_options(const struct ingest *ingest) {
+  const struct hl_ingest_options *options = ingest->options;
+  const char *given = options->columns != NULL  ? "--columns"
+                      : options->delimiter != 0 ? "--delimiter"
+                      : options->grid != 0      ? "--grid"
+                                                : NULL;
+  for (size_t i = 0; i < ingest->walk.paths.n && given != NULL; i++) {
+    if (ingest->walk.loaders[i] == &hl_loader_csv) return HL_OK;
+  }
+  return given == NULL ? HL_OK
+                       : hl_fail(HL_USAGE, "%s: found no csv file among the sources, expected one", given);
+}
+
 static hl_status prepare(struct ingest *ingest, size_t n_source, const char *const *sources) {
   const struct hl_ingest_options *options = ingest->options;
   const bool is_auto = options->format == NULL || strcmp(options->format, "auto") == 0;
   hl_status status = HL_OK;
   if (!is_auto && hl_loader_find(options->format) == NULL) {
-    FAIL(HL_USAGE, "--format: found '%s', expected auto, taskset-npz or curves-json", options->format);
+    FAIL(HL_USAGE, "--format: found '%s', expected auto, taskset-npz, curves-json or csv", options->format);
   }
   TRY(hl_walk_run(&ingest->walk, n_source, sources, is_auto ? NULL : options->format));
+  TRY(check_csv_options(ingest));
   warn_foreign(ingest);
   for (size_t i = 0; i < ingest->walk.metadata.n; i++) {
     TRY(hl_metadata_read(&ingest->metadata, ingest->walk.metadata.items[i]));

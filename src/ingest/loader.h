@@ -55,7 +55,7 @@ struct hl_loader {
   bool needs_hyperparameters;
 };
 
-extern const struct hl_loader hl_loader_npz, hl_loader_curves_json;
+extern const struct hl_loader hl_loader_npz, hl_loader_curves_json, hl_loader_csv;
 
 /* All loaders, in the order in which content is tried; terminated by NULL. */
 extern const struct hl_loader *const hl_loaders[];

@@ -109,7 +109,7 @@ hl_status hl_walk_run(struct walk *walk, size_t n_source, const char *const *sou
                               : add_named(walk, sources[i], format));
     if (walk->paths.n + walk->metadata.n == n_before) {
       FAIL(HL_INVALID,
-           "%s: found no curve file, expected at least one (*.npz, *.json, a trailing .gz allowed)",
+           "%s: found no curve file, expected at least one (*.npz, *.json, *.csv, a trailing .gz allowed)",
            sources[i]);
     }
   }
