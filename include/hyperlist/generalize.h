@@ -1,11 +1,11 @@
 /* Generalization: learn on some tasks, try on others, many times over, beside what one would do without
  * learning.
  *
- * Each resampling splits the tasks anew into train and test tasks. A series (a learned list, random search,
- * refined random search, ...) is a curve of the mean score of the best config so far on the test tasks
- * against trials (evaluate.h); of the resamplings' curves median, quartiles and mean are kept. Whatever is
- * random has a stream of its own, so that a series does not depend on which others are asked for, nor on the
- * number of threads. */
+ * Each resampling splits the tasks anew into train and test tasks, in one or more folds. A series (a learned
+ * list, random search, refined random search, ...) is a curve of the mean score of the best config so far on
+ * the test tasks of all folds against trials (evaluate.h); of the resamplings' curves median, quartiles and
+ * mean are kept. Whatever is random has a stream of its own, so that a series does not depend on which others
+ * are asked for, nor on the number of threads. */
 #ifndef HYPERLIST_GENERALIZE_H
 #define HYPERLIST_GENERALIZE_H
 
@@ -25,22 +25,36 @@ enum hl_report { HL_REPORT_TEST, HL_REPORT_VALID };
 #define HL_DEFAULT_RESAMPLES 50
 #define HL_DEFAULT_BASELINES "random,refined-minmax,refined-q90,best-case"
 
-/* How tasks are split. Without hold_out all tasks are shuffled (stream "split"): the first n_train train, the
- * others test. With it the selected tasks test, and of the others, shuffled likewise, the first n_train
- * train. n_train is train_tasks, or else floor(train_fraction x the tasks shuffled); if neither is given,
- * half of them, with hold_out all of them. With hold_out train_tasks is a limit: where there are not as many
- * all train. */
+/* What is left out as one: a task, a family (hl_task_family), a kind. */
+enum hl_leave_out { HL_LEAVE_OUT_NONE, HL_LEAVE_OUT_TASK, HL_LEAVE_OUT_FAMILY, HL_LEAVE_OUT_KIND };
+
+/* How tasks are split. In each resampling they are shuffled (stream "split"), and then
+ *
+ * - by default the first train, half of them (rounded down) or as many as train_tasks or train_fraction say,
+ *   and the others test;
+ * - with hold_out the selected tasks test, and the others, which alone are shuffled, train;
+ * - with k_fold the shuffled tasks are cut into so many folds, whose sizes differ by at most 1, the larger
+ *   ones first; each fold tests once, and the others train;
+ * - with leave_out each task, family or kind tests once, and the others train.
+ *
+ * In the last three cases train_tasks and train_fraction limit the train side, in each resampling anew: of
+ * the tasks that may train the first so many in shuffled order do (all, where there are not as many), or
+ * floor(train_fraction x their number). At most one of hold_out, k_fold and leave_out is given, as each says
+ * which tasks test, and at most one of train_tasks and train_fraction. */
 struct hl_split_options {
   const char *hold_out; /* a selector (selector.h); NULL: none */
   size_t train_tasks;
-  double train_fraction; /* in (0, 1), with hold_out in (0, 1] */
+  double train_fraction; /* in (0, 1); in (0, 1] where it limits */
+  size_t k_fold;         /* from 2 to the number of tasks */
+  enum hl_leave_out leave_out;
 };
 
 /* All zero but `set` is the default, the paper's. */
 struct hl_generalize_options {
   const char *set; /* the learner's */
   struct hl_split_options split;
-  size_t n_resample;     /* 0: 50 */
+  size_t n_resample; /* 0: 50; with leave_out 1, as its folds are always the same: more of them differ only
+                        in random orders and in a limited train side */
   const char *baselines; /* comma-separated; NULL: HL_DEFAULT_BASELINES. See hl_generalize */
   enum hl_report report;
   enum hl_missing missing;
@@ -53,33 +67,75 @@ struct hl_series {
   double *q25, *median, *q75, *mean; /* [n_trial] */
   size_t n_task;                     /* evaluated tasks; where that differs between resamplings, the fewest */
   size_t n_resample;
-  size_t *n_inside; /* [n_resample] for refined search: how many configs its box holds, ascending; NULL for
-                       other series */
+  double *values;   /* [n_resample][n_trial]: the curve of each resampling */
+  size_t *n_tasks;  /* [n_resample]: on how many tasks each of them was evaluated */
+  size_t n_box;     /* for refined search one a fold of each resampling, else 0 */
+  size_t *n_inside; /* [n_box]: how many configs it holds, ascending; NULL for other series */
+  double *enclosed; /* [n_box]: which share of the best configs it was made of lies inside, ascending; 0 where
+                       there were none; NULL for other series */
 };
 
 struct hl_generalization {
   size_t n_series;
   struct hl_series *series; /* "learned" first, then the baselines in the order asked for */
-  size_t n_task;            /* those in use, n_train and n_test of them in each resampling */
-  size_t n_train, n_test;
+  size_t n_task;            /* those in use; of them in each fold */
+  size_t n_train, n_train_most, n_test, n_test_most; /* the fewest and the most */
+  size_t n_fold, n_resample;                         /* n_fold: of each resampling */
   int64_t n_missing,
       n_diverged; /* cells of the learner's set on the tasks in use; n_diverged is -1 where unknown */
 };
 
-/* Runs the resamplings in threads. Tasks that are degenerate in any set of the file take no part. Baselines:
- *   random:SET       a uniformly random order of the set's configs, one for all tasks of a resampling;
- * `random` is every set's refined-minmax   a random order of the learner's configs inside the bounding box of
- * the train tasks' best configs refined-q90      likewise, of the box between the 5th and 95th percentile of
- * each hyperparameter best-case        a list learned on the test tasks themselves all, none        every
- * baseline there is; none A curve that ends before the series does stays at its last value (1 if it has
- * none). HL_MISSING_DROP_TASK asks all sets in use, HL_MISSING_DROP_CONFIG drops configs that are missing on
- * any task in use, train or test. Refined search needs hyperparameters: without them it is left out with a
- * warning, or refused if asked for by name. HL_USAGE: unknown set or baseline, a selector that matches
- * nothing, a split without train or test tasks; HL_INVALID: no task left, fewer than two tasks to split, test
- * tasks without test scores, a score outside [0, 1], a missing cell under HL_MISSING_ERROR. O(series x
- * resamplings x tasks x configs). */
+/* Runs the resamplings in threads. Tasks that are degenerate in any set of the file take no part. A
+ * resampling's value is the mean over the test tasks of all its folds. Baselines:
+ *
+ * - random:SET: a uniformly random order of the set's configs, one for all tasks of a resampling;
+ * - refined-minmax: a random order of the learner's configs inside the bounding box of the train tasks' best
+ *   configs;
+ * - refined-q90: likewise, inside the box between the 5th and 95th percentile of each hyperparameter;
+ * - refined-q90-joint: likewise, inside the bounding box shrunk towards the medians by one factor for all
+ *   hyperparameters, as far as it still holds 90 % of the best configs;
+ * - best-case: a list learned on the test tasks themselves;
+ * - oracle: each test task's own best config of the learner's set (lowest f, ties to the lower index), from
+ *   the first trial on: no order can do better in f;
+ * - expected:SET: the exact expectation of random:SET at each trial, over all orders;
+ * - random, expected: that of every set; all: every baseline there is; none.
+ *
+ * Streams are named by seed, resampling and purpose, not by fold: what is shuffled is ascending, so that
+ * folds with the same configs to shuffle share one order, and random search has one order a resampling
+ * whatever the split.
+ *
+ * A curve that ends before the series does stays at its last value (1 if it has none). HL_MISSING_DROP_TASK
+ * asks all sets in use, HL_MISSING_DROP_CONFIG drops configs that are missing on any task in use, train or
+ * test. Refined search needs hyperparameters: without them it is left out with a warning, or refused if asked
+ * for by name. HL_USAGE: unknown set or baseline, a selector that matches nothing, options that contradict
+ * each other, a split without train or test tasks; HL_INVALID: no task left, fewer than two tasks to split,
+ * test tasks without test scores, a score outside [0, 1], a missing cell under HL_MISSING_ERROR. O(series x
+ * resamplings x folds x tasks x configs), but for expected O(tasks x configs^2), once. */
 HL_API hl_status hl_generalize(struct hl_scores *scores, const struct hl_generalize_options *options,
                                const struct hl_context *context, struct hl_generalization **generalization);
+
+/* One series on the test tasks of one fold. All of it is lent for the time of the call. */
+struct hl_task_curves {
+  const char *series;
+  size_t resample;
+  size_t n_task;
+  const size_t *tasks;  /* [n_task]: rows of the scores file, ascending */
+  size_t n_trial;       /* the series' */
+  const double *values; /* [n_trial][n_task]: the score reported of the best config so far; NaN: none, on a
+                           task without test scores */
+};
+
+typedef hl_status (*hl_task_curves_visitor)(void *user, const struct hl_task_curves *curves);
+
+/* Does it again and hands over, task by task, what hl_generalize averages: in ascending order of resampling,
+ * then fold, then series, one at a time, from any thread. Scores, options and seed must be those that
+ * `generalization` was made from. Nothing is kept, so that memory does not grow with the number of
+ * resamplings: O(threads x series x trials x test tasks of a fold). A failure of the visitor ends the run and
+ * is returned. */
+HL_API hl_status hl_generalize_tasks(struct hl_scores *scores, const struct hl_generalize_options *options,
+                                     const struct hl_context *context,
+                                     const struct hl_generalization *generalization,
+                                     hl_task_curves_visitor visit, void *user);
 
 /* The series of that name, or NULL. */
 HL_API const struct hl_series *hl_generalization_find(const struct hl_generalization *generalization,

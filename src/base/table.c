@@ -28,6 +28,16 @@ struct hl_table {
   char *texts;
   size_t n_text_byte, text_capacity;
   struct hl_strings notes;
+  struct printer *stream; /* NULL: rows are kept */
+};
+
+/* A table on its way to a file. */
+struct printer {
+  FILE *file;
+  bool as_json;
+  size_t n_row;
+  double number; /* the last one printed, and its text: curves repeat theirs */
+  char text[HL_DOUBLE_TEXT];
 };
 
 hl_status hl_table_new(const struct hl_column *columns, size_t n_column, struct hl_table **table) {
@@ -43,6 +53,7 @@ void hl_table_free(struct hl_table *table) {
   hl_strings_clear(&table->notes);
   free(table->cells);
   free(table->texts);
+  free(table->stream);
   free(table);
 }
 
@@ -65,29 +76,6 @@ static hl_status store_text(struct hl_table *table, const char *text, const unio
   *offset = table->n_text_byte;
   table->n_text_byte += n;
   return HL_OK;
-}
-
-hl_status hl_table_add(struct hl_table *table, const struct hl_cell *cells) {
-  const size_t n_before = table->n_row * table->n_column;
-  hl_status status =
-      hl_grow_array(&table->cells, &table->cell_capacity, n_before + table->n_column, sizeof *table->cells);
-  union stored *row = table->cells + n_before;
-  for (size_t i = 0; i < table->n_column && status == HL_OK; i++) {
-    switch (table->columns[i].type) {
-    case HL_CELL_TEXT:
-      status =
-          store_text(table, cells[i].text, table->n_row > 0 ? row + i - table->n_column : NULL, &row[i].text);
-      break;
-    case HL_CELL_INTEGER:
-      row[i].integer = cells[i].integer;
-      break;
-    case HL_CELL_NUMBER:
-      row[i].number = cells[i].number;
-      break;
-    }
-  }
-  if (status == HL_OK) table->n_row++;
-  return status;
 }
 
 hl_status hl_table_note(struct hl_table *table, const char *format, ...) {
@@ -115,18 +103,27 @@ static bool is_missing(enum hl_cell_type type, const union stored *cell) {
   return false;
 }
 
+static const char *format_number(struct printer *printer, double number) {
+  if (printer->text[0] == '\0' || number != printer->number || signbit(number) != signbit(printer->number)) {
+    hl_format_double(number, printer->text);
+    printer->number = number;
+  }
+  return printer->text;
+}
+
 /* ---- TSV ---- */
 
 static hl_status print_tsv_cell(const struct hl_table *table, size_t i_column, const union stored *cell,
-                                FILE *file) {
+                                struct printer *printer) {
   const enum hl_cell_type type = table->columns[i_column].type;
-  char number[HL_DOUBLE_TEXT], *text;
+  FILE *file = printer->file;
+  char *text;
   if (is_missing(type, cell)) {
     fputs("NA", file);
   } else if (type == HL_CELL_INTEGER) {
     fprintf(file, "%" PRId64, cell->integer);
   } else if (type == HL_CELL_NUMBER) {
-    fputs(hl_format_double(cell->number, number), file);
+    fputs(format_number(printer, cell->number), file);
   } else {
     const char *raw = table->texts + cell->text;
     const hl_status status = hl_escape_text(raw, strlen(raw), &text);
@@ -137,22 +134,25 @@ static hl_status print_tsv_cell(const struct hl_table *table, size_t i_column, c
   return HL_OK;
 }
 
-hl_status hl_table_print_tsv(const struct hl_table *table, const struct cJSON *provenance, FILE *file) {
-  hl_status status = HL_OK;
-  TRY(hl_provenance_print(provenance, file));
+static hl_status print_tsv_head(const struct hl_table *table, const struct cJSON *provenance, FILE *file) {
+  const hl_status status = hl_provenance_print(provenance, file);
+  if (status != HL_OK) return status;
   for (size_t i = 0; i < table->notes.n; i++) fprintf(file, "# %s\n", table->notes.items[i]);
   for (size_t c = 0; c < table->n_column; c++)
     fprintf(file, "%s%s", c > 0 ? "\t" : "", table->columns[c].name);
   putc('\n', file);
-  for (size_t r = 0; r < table->n_row; r++) {
-    for (size_t c = 0; c < table->n_column; c++) {
-      if (c > 0) putc('\t', file);
-      TRY(print_tsv_cell(table, c, &table->cells[r * table->n_column + c], file));
-    }
-    putc('\n', file);
+  return HL_OK;
+}
+
+static hl_status print_tsv_row(const struct hl_table *table, const union stored *row,
+                               struct printer *printer) {
+  for (size_t c = 0; c < table->n_column; c++) {
+    if (c > 0) putc('\t', printer->file);
+    const hl_status status = print_tsv_cell(table, c, &row[c], printer);
+    if (status != HL_OK) return status;
   }
-out:
-  return status; /* a failed write stays in the stream and is found when it is closed */
+  putc('\n', printer->file);
+  return HL_OK;
 }
 
 /* ---- JSON: streamed, as a tree of its nodes would take many times the table's room ---- */
@@ -172,9 +172,9 @@ static void print_json_text(const char *text, FILE *file) {
 }
 
 static void print_json_cell(const struct hl_table *table, size_t i_column, const union stored *cell,
-                            FILE *file) {
+                            struct printer *printer) {
   const enum hl_cell_type type = table->columns[i_column].type;
-  char number[HL_DOUBLE_TEXT];
+  FILE *file = printer->file;
   print_json_text(table->columns[i_column].name, file);
   fputs(": ", file);
   if (is_missing(type, cell) || (type == HL_CELL_NUMBER && !isfinite(cell->number))) {
@@ -182,7 +182,7 @@ static void print_json_cell(const struct hl_table *table, size_t i_column, const
   } else if (type == HL_CELL_INTEGER) {
     fprintf(file, "%" PRId64, cell->integer);
   } else if (type == HL_CELL_NUMBER) {
-    fputs(hl_format_double(cell->number, number), file);
+    fputs(format_number(printer, cell->number), file);
   } else {
     print_json_text(table->texts + cell->text, file);
   }
@@ -190,6 +190,7 @@ static void print_json_cell(const struct hl_table *table, size_t i_column, const
 
 static hl_status print_json_head(const struct hl_table *table, const struct cJSON *provenance, FILE *file) {
   char *text = NULL;
+  putc('{', file);
   if (provenance != NULL) {
     const hl_status status = hl_json_copy_text(provenance, &text);
     if (status != HL_OK) return status;
@@ -201,23 +202,104 @@ static hl_status print_json_head(const struct hl_table *table, const struct cJSO
     fputs(i > 0 ? ",\n  " : "", file);
     print_json_text(table->notes.items[i], file);
   }
-  fputs("],\n ", file);
+  fputs("],\n \"rows\": [", file);
   return HL_OK;
 }
 
-hl_status hl_table_print_json(const struct hl_table *table, const struct cJSON *provenance, FILE *file) {
-  putc('{', file);
-  const hl_status status = print_json_head(table, provenance, file);
-  if (status != HL_OK) return status;
-  fputs("\"rows\": [", file);
-  for (size_t r = 0; r < table->n_row; r++) {
-    fputs(r > 0 ? ",\n  {" : "\n  {", file);
-    for (size_t c = 0; c < table->n_column; c++) {
-      if (c > 0) fputs(", ", file);
-      print_json_cell(table, c, &table->cells[r * table->n_column + c], file);
-    }
-    putc('}', file);
+static void print_json_row(const struct hl_table *table, const union stored *row, struct printer *printer) {
+  fputs(printer->n_row > 0 ? ",\n  {" : "\n  {", printer->file);
+  for (size_t c = 0; c < table->n_column; c++) {
+    if (c > 0) fputs(", ", printer->file);
+    print_json_cell(table, c, &row[c], printer);
   }
-  fputs("\n]}\n", file);
-  return HL_OK;
+  putc('}', printer->file);
+}
+
+/* ---- Either ---- */
+
+static hl_status print_head(const struct hl_table *table, const struct cJSON *provenance,
+                            const struct printer *printer) {
+  return (printer->as_json ? print_json_head : print_tsv_head)(table, provenance, printer->file);
+}
+
+static hl_status print_row(const struct hl_table *table, const union stored *row, struct printer *printer) {
+  hl_status status = HL_OK;
+  if (printer->as_json) {
+    print_json_row(table, row, printer);
+  } else {
+    status = print_tsv_row(table, row, printer);
+  }
+  printer->n_row++;
+  return status;
+}
+
+static void print_tail(const struct printer *printer) {
+  if (printer->as_json) fputs("\n]}\n", printer->file);
+}
+
+/* A failed write stays in the file and is found when it is closed. */
+static hl_status print(const struct hl_table *table, const struct cJSON *provenance,
+                       struct printer *printer) {
+  hl_status status = print_head(table, provenance, printer);
+  for (size_t r = 0; r < table->n_row && status == HL_OK; r++) {
+    status = print_row(table, table->cells + r * table->n_column, printer);
+  }
+  if (status == HL_OK) print_tail(printer);
+  return status;
+}
+
+hl_status hl_table_print_tsv(const struct hl_table *table, const struct cJSON *provenance, FILE *file) {
+  return print(table, provenance, &(struct printer){.file = file});
+}
+
+hl_status hl_table_print_json(const struct hl_table *table, const struct cJSON *provenance, FILE *file) {
+  return print(table, provenance, &(struct printer){.file = file, .as_json = true});
+}
+
+hl_status hl_table_begin_stream(struct hl_table *table, bool as_json, const struct cJSON *provenance,
+                                FILE *file) {
+  const hl_status status = hl_new_array(1, sizeof *table->stream, &table->stream);
+  if (status != HL_OK) return status;
+  table->stream->file = file;
+  table->stream->as_json = as_json;
+  return print_head(table, provenance, table->stream);
+}
+
+void hl_table_end_stream(struct hl_table *table) {
+  print_tail(table->stream);
+}
+
+/* ---- Rows ---- */
+
+static hl_status pass_on(struct hl_table *table) {
+  const hl_status status = print_row(table, table->cells, table->stream);
+  table->n_row = table->n_text_byte = 0;
+  if (status != HL_OK) return status;
+  return ferror(table->stream->file)
+             ? hl_fail(HL_IO, "cannot write the table's row %zu", table->stream->n_row)
+             : HL_OK;
+}
+
+hl_status hl_table_add(struct hl_table *table, const struct hl_cell *cells) {
+  const size_t n_before = table->n_row * table->n_column;
+  hl_status status =
+      hl_grow_array(&table->cells, &table->cell_capacity, n_before + table->n_column, sizeof *table->cells);
+  union stored *row = table->cells + n_before;
+  for (size_t i = 0; i < table->n_column && status == HL_OK; i++) {
+    switch (table->columns[i].type) {
+    case HL_CELL_TEXT:
+      status =
+          store_text(table, cells[i].text, table->n_row > 0 ? row + i - table->n_column : NULL, &row[i].text);
+      break;
+    case HL_CELL_INTEGER:
+      row[i].integer = cells[i].integer;
+      break;
+    case HL_CELL_NUMBER:
+      row[i].number = cells[i].number;
+      break;
+    }
+  }
+  if (status != HL_OK) return status;
+  table->n_row++;
+  return table->stream != NULL ? pass_on(table) : HL_OK;
 }

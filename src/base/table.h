@@ -42,6 +42,13 @@ size_t hl_table_count(const struct hl_table *table);
 /* Appends a comment: what a reader of the table must know. One line. */
 hl_status hl_table_note(struct hl_table *table, const char *format, ...) HL_PRINTF(2, 3);
 
+/* For a table too long to keep: once its notes are there, its head goes to the file, and from then on each
+ * row added is printed and forgotten. hl_table_add is then HL_IO when the file takes no more. End it by
+ * hl_table_end_stream, before hl_table_free. */
+hl_status hl_table_begin_stream(struct hl_table *table, bool as_json, const struct cJSON *provenance,
+                                FILE *file);
+void hl_table_end_stream(struct hl_table *table);
+
 /* Prints `# key: value` lines of provenance (NULL: none), `# note` lines, the header row and the rows,
  * separated by tabs; numbers in the shortest text that reads back equal. Control characters in texts are
  * escaped as \xNN. */

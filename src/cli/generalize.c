@@ -5,19 +5,143 @@
 #include "generalize/series_table.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
-static hl_status parse_fraction(const char *text, bool is_held_out, double *fraction) {
+/* ---- Options ---- */
+
+struct generalize_texts {
+  char *set, *hold_out, *k_fold, *leave_out, *fraction, *n_train, *n_resample, *baselines, *report, *missing,
+      *n_trial;
+  int per_task, per_resample;
+};
+
+static hl_status refuse_both(const char *one, bool has_one, const char *other, bool has_other) {
+  if (!has_one || !has_other) return HL_OK;
+  return hl_fail(HL_USAGE, "%s and %s: found both, expected one of them", one, other);
+}
+
+static hl_status check_together(const struct generalize_texts *texts) {
+  hl_status status = HL_OK;
+  const bool hold_out = texts->hold_out != NULL, k_fold = texts->k_fold != NULL,
+             leave_out = texts->leave_out != NULL;
+  TRY(refuse_both("--hold-out", hold_out, "--k-fold", k_fold));
+  TRY(refuse_both("--hold-out", hold_out, "--leave-one-out", leave_out));
+  TRY(refuse_both("--k-fold", k_fold, "--leave-one-out", leave_out));
+  TRY(refuse_both("--train-fraction", texts->fraction != NULL, "--train-tasks", texts->n_train != NULL));
+  TRY(refuse_both("--per-task", texts->per_task != 0, "--per-resample", texts->per_resample != 0));
+out:
+  return status;
+}
+
+/* may_be_1: the test side is given, so that all others may train. */
+static hl_status parse_fraction(const char *text, bool may_be_1, double *fraction) {
   if (text == NULL) return HL_OK;
   const bool is_number = hl_parse_double(text, fraction);
-  if (is_number && *fraction > 0 && (*fraction < 1 || (*fraction == 1 && is_held_out))) return HL_OK;
+  if (is_number && *fraction > 0 && (*fraction < 1 || (*fraction == 1 && may_be_1))) return HL_OK;
   return hl_fail(HL_USAGE, "--train-fraction: found '%s', expected a number between 0 and 1", text);
+}
+
+static hl_status choose_split(const struct generalize_texts *texts, struct hl_split_options *split) {
+  static const char *const units[] = {"task", "family", "kind", NULL};
+  hl_status status = HL_OK;
+  uint64_t n_train = 0, k_fold = 0;
+  int unit = -1;
+  TRY(cli_integer("--k-fold", texts->k_fold, 2, UINT32_MAX, &k_fold));
+  TRY(cli_choose("--leave-one-out", texts->leave_out, units, &unit));
+  TRY(cli_integer("--train-tasks", texts->n_train, 1, UINT32_MAX, &n_train));
+  split->hold_out = texts->hold_out;
+  split->k_fold = (size_t)k_fold;
+  split->leave_out = (enum hl_leave_out)(unit + 1);
+  split->train_tasks = (size_t)n_train;
+  TRY(parse_fraction(texts->fraction, split->hold_out != NULL || k_fold > 0 || unit >= 0,
+                     &split->train_fraction));
+out:
+  return status;
+}
+
+static hl_status choose(const struct generalize_texts *texts, struct hl_generalize_options *options) {
+  static const char *const reports[] = {"test", "valid", NULL};
+  hl_status status = HL_OK;
+  uint64_t n_resample = 0, n_trial = 0;
+  int report = HL_REPORT_TEST;
+  if (texts->set == NULL) FAIL(HL_USAGE, "--set SET is missing: the set to learn from");
+  TRY(check_together(texts));
+  TRY(choose_split(texts, &options->split));
+  TRY(cli_integer("--resamples", texts->n_resample, 1, 1000000, &n_resample));
+  TRY(cli_integer("-k", texts->n_trial, 1, UINT32_MAX, &n_trial));
+  TRY(cli_choose("--report", texts->report, reports, &report));
+  TRY(cli_choose_missing(texts->missing, &options->missing));
+  options->set = texts->set;
+  options->baselines = texts->baselines;
+  options->n_resample = (size_t)n_resample;
+  options->n_trial = (size_t)n_trial;
+  options->report = (enum hl_report)report;
+out:
+  return status;
+}
+
+/* ---- Results ---- */
+
+struct generalizing {
+  struct cli *cli;
+  struct hl_scores *scores;
+  struct hl_generalize_options options;
+  struct hl_generalization *generalization;
+  struct hl_table *table; /* per task: where the visitor's rows go */
+};
+
+static hl_status add_resample_rows(void *user, struct hl_table *table) {
+  const struct generalizing *it = user;
+  return hl_series_add_rows(it->generalization, HL_SERIES_PER_RESAMPLE, table);
+}
+
+static hl_status visit_task_curves(void *user, const struct hl_task_curves *curves) {
+  const struct generalizing *it = user;
+  return hl_series_add_task_rows(curves, it->scores, it->table);
+}
+
+static hl_status add_task_rows(void *user, struct hl_table *table) {
+  struct generalizing *it = user;
+  it->table = table;
+  return hl_generalize_tasks(it->scores, &it->options, &it->cli->context, it->generalization,
+                             visit_task_curves, it);
+}
+
+static hl_status print_results(struct generalizing *it, const struct generalize_texts *texts) {
+  hl_status status = HL_OK;
+  const struct cli *cli = it->cli;
+  struct hl_table *table = NULL;
+  if (texts->per_task) {
+    TRY(hl_series_new_table(it->generalization, HL_SERIES_PER_TASK, &table));
+    TRY(cli_stream_table(cli, table, 1, cli->arguments, add_task_rows, it));
+  } else if (texts->per_resample) {
+    TRY(hl_series_new_table(it->generalization, HL_SERIES_PER_RESAMPLE, &table));
+    TRY(cli_stream_table(cli, table, 1, cli->arguments, add_resample_rows, it));
+  } else {
+    TRY(hl_series_tabulate(it->generalization, &table));
+    TRY(cli_print_table(cli, table, 1, cli->arguments));
+  }
+out:
+  hl_table_free(table);
+  return status;
+}
+
+static void say_split(const struct cli *cli, const struct hl_generalization *generalization) {
+  char folds[64] = "", train[64] = "", test[64] = "";
+  if (generalization->n_fold > 1) snprintf(folds, sizeof folds, "%zu folds of ", generalization->n_fold);
+  if (generalization->n_train < generalization->n_train_most)
+    snprintf(train, sizeof train, " to %zu", generalization->n_train_most);
+  if (generalization->n_test < generalization->n_test_most)
+    snprintf(test, sizeof test, " to %zu", generalization->n_test_most);
+  cli_say(cli, "%zu resampling%s of %s%zu%s train and %zu%s test tasks", generalization->n_resample,
+          generalization->n_resample == 1 ? "" : "s", folds, generalization->n_train, train,
+          generalization->n_test, test);
 }
 
 /* The headline: how far a baseline has to go to reach the learned list. */
 static void say_summary(const struct cli *cli, const struct hl_generalization *generalization) {
   const struct hl_series *learned = &generalization->series[0];
-  cli_say(cli, "%zu resamplings of %zu train and %zu test tasks", learned->n_resample,
-          generalization->n_train, generalization->n_test);
+  say_split(cli, generalization);
   if (!cli->verbose) return;
   const size_t k = learned->n_trial < 10 ? learned->n_trial : 10;
   for (size_t i = 1; i < generalization->n_series; i++) {
@@ -32,69 +156,42 @@ static void say_summary(const struct cli *cli, const struct hl_generalization *g
   }
 }
 
-struct generalize_texts {
-  char *set, *hold_out, *fraction, *n_train, *n_resample, *baselines, *report, *missing, *n_trial;
-};
-
-static hl_status choose(const struct generalize_texts *texts, struct hl_generalize_options *options) {
-  static const char *const reports[] = {"test", "valid", NULL};
-  hl_status status = HL_OK;
-  uint64_t n_train = 0, n_resample = 0, n_trial = 0;
-  int report = HL_REPORT_TEST;
-  if (texts->set == NULL) FAIL(HL_USAGE, "--set SET is missing: the set to learn from");
-  if (texts->fraction != NULL && texts->n_train != NULL) {
-    FAIL(HL_USAGE, "--train-fraction and --train-tasks: found both, expected one of them");
-  }
-  TRY(parse_fraction(texts->fraction, texts->hold_out != NULL, &options->split.train_fraction));
-  TRY(cli_integer("--train-tasks", texts->n_train, 1, UINT32_MAX, &n_train));
-  TRY(cli_integer("--resamples", texts->n_resample, 1, 1000000, &n_resample));
-  TRY(cli_integer("-k", texts->n_trial, 1, UINT32_MAX, &n_trial));
-  TRY(cli_choose("--report", texts->report, reports, &report));
-  TRY(cli_choose_missing(texts->missing, &options->missing));
-  options->set = texts->set;
-  options->baselines = texts->baselines;
-  options->split.hold_out = texts->hold_out;
-  options->split.train_tasks = (size_t)n_train;
-  options->n_resample = (size_t)n_resample;
-  options->n_trial = (size_t)n_trial;
-  options->report = (enum hl_report)report;
-out:
-  return status;
-}
-
 hl_status cli_generalize(struct cli *cli) {
   hl_status status = HL_OK;
-  struct hl_scores *scores = NULL;
-  struct hl_generalization *generalization = NULL;
-  struct hl_table *table = NULL;
-  struct hl_generalize_options generalize = {0};
+  struct generalizing it = {.cli = cli};
   struct generalize_texts texts = {0};
   const struct poptOption options[] = {
       {"set", 0, POPT_ARG_STRING, &texts.set, 0, "the set to learn from", "SET"},
       {"hold-out", 0, POPT_ARG_STRING, &texts.hold_out, 0, "test on these tasks, train on others", "SEL"},
+      {"k-fold", 0, POPT_ARG_STRING, &texts.k_fold, 0, "test on each of K parts of the tasks in turn", "K"},
+      {"leave-one-out", 0, POPT_ARG_STRING, &texts.leave_out, 0,
+       "test on each task, family or kind in turn (default of --resamples: 1)", "UNIT"},
       {"train-fraction", 0, POPT_ARG_STRING, &texts.fraction, 0, "share of tasks that train (default: half)",
        "F"},
       {"train-tasks", 0, POPT_ARG_STRING, &texts.n_train, 0, "number of tasks that train", "N"},
       {"resamples", 0, POPT_ARG_STRING, &texts.n_resample, 0, "how often tasks are split anew (default: 50)",
        "R"},
       {"baselines", 0, POPT_ARG_STRING, &texts.baselines, 0,
-       "series beside the learned list, comma-separated, or all, or none (default: " HL_DEFAULT_BASELINES ")",
+       "series beside the learned list, comma-separated: random[:SET], refined-minmax, refined-q90, "
+       "refined-q90-joint, best-case, oracle, expected[:SET], all, none (default: " HL_DEFAULT_BASELINES ")",
        "B"},
       {"report", 0, POPT_ARG_STRING, &texts.report, 0, "score of the chosen config: test (default) or valid",
        "WHAT"},
       {"missing", 0, POPT_ARG_STRING, &texts.missing, 0, CLI_MISSING_HELP, "M"},
       {NULL, 'k', POPT_ARG_STRING, &texts.n_trial, 0, "stop after that many trials (default: all)", "N"},
+      {"per-task", 0, POPT_ARG_NONE, &texts.per_task, 0,
+       "one row a series, resampling, test task and trial instead of the summary", NULL},
+      {"per-resample", 0, POPT_ARG_NONE, &texts.per_resample, 0,
+       "one row a series, resampling and trial instead of the summary", NULL},
       POPT_TABLEEND};
   TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 1));
-  TRY(choose(&texts, &generalize));
-  TRY(hl_scores_open(cli->arguments[0], &scores));
-  TRY(hl_generalize(scores, &generalize, &cli->context, &generalization));
-  TRY(hl_series_tabulate(generalization, &table));
-  TRY(cli_print_table(cli, table, 1, cli->arguments));
-  say_summary(cli, generalization);
+  TRY(choose(&texts, &it.options));
+  TRY(hl_scores_open(cli->arguments[0], &it.scores));
+  TRY(hl_generalize(it.scores, &it.options, &cli->context, &it.generalization));
+  TRY(print_results(&it, &texts));
+  say_summary(cli, it.generalization);
 out:
-  hl_table_free(table);
-  hl_generalization_free(generalization);
-  hl_scores_close(scores);
+  hl_generalization_free(it.generalization);
+  hl_scores_close(it.scores);
   return status;
 }

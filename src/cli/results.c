@@ -37,6 +37,27 @@ out:
   return status;
 }
 
+hl_status cli_stream_table(const struct cli *cli, struct hl_table *table, size_t n_input,
+                           const char *const *inputs,
+                           hl_status (*add_rows)(void *user, struct hl_table *table), void *user) {
+  hl_status status = HL_OK;
+  struct cJSON *provenance = NULL;
+  struct hl_output output = {0};
+  TRY(cli_new_provenance(cli, n_input, inputs, &provenance));
+  if (cli->output != NULL) TRY(hl_output_open(&output, cli->output));
+  TRY(hl_table_begin_stream(table, cli->json, provenance, cli->output != NULL ? output.file : stdout));
+  status = add_rows(user, table);
+  if (cli->output == NULL && ferror(stdout)) status = HL_OK;      /* is found when the program ends */
+  if (cli->output != NULL && ferror(output.file)) status = HL_OK; /* is found below */
+  if (status != HL_OK) goto out;
+  hl_table_end_stream(table);
+  if (cli->output != NULL) TRY(hl_output_commit(&output));
+out:
+  hl_output_discard(&output);
+  hl_json_free(provenance);
+  return status;
+}
+
 hl_status cli_choose_missing(const char *text, enum hl_missing *missing) {
   const char *const names[] = {hl_missing_name(HL_MISSING_WORST), hl_missing_name(HL_MISSING_DROP_CONFIG),
                                hl_missing_name(HL_MISSING_DROP_TASK), hl_missing_name(HL_MISSING_ERROR),

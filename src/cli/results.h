@@ -15,6 +15,12 @@ hl_status cli_new_provenance(const struct cli *cli, size_t n_input, const char *
 hl_status cli_print_table(const struct cli *cli, const struct hl_table *table, size_t n_input,
                           const char *const *inputs);
 
+/* The same for a table too long to keep: it has its notes and no rows yet, which add_rows adds one after the
+ * other (and passes on what hl_table_add returns). */
+hl_status cli_stream_table(const struct cli *cli, struct hl_table *table, size_t n_input,
+                           const char *const *inputs,
+                           hl_status (*add_rows)(void *user, struct hl_table *table), void *user);
+
 /* --missing M. */
 hl_status cli_choose_missing(const char *text, enum hl_missing *missing);
 

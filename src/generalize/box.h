@@ -37,6 +37,14 @@ void hl_points_clear(struct hl_points *points);
  * n_best log n_best). */
 hl_status hl_box_init(struct hl_box *box, const struct hl_points *points, const size_t *best, size_t n_best,
                       double tail);
+
+/* The bounding box of best[n_best], shrunk towards the medians by one factor s in 0..1 for all dimensions: of
+ * each the coordinates from m - s (m - min) to m + s (max - m), where m is GSL's median. s is the smallest
+ * whose box holds at least `percent` of the best, repeats counted. Values without coordinate and booleans as
+ * in the bounding box. Clear it in any case. O(dimensions x n_best log n_best). */
+hl_status hl_box_init_joint(struct hl_box *box, const struct hl_points *points, const size_t *best,
+                            size_t n_best, size_t percent);
+
 void hl_box_clear(struct hl_box *box);
 
 /* Is the config inside, the range widened by 1e-9 of its width and 1e-12 of its larger end so that no corner

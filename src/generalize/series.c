@@ -28,7 +28,10 @@ void hl_generalization_free(struct hl_generalization *generalization) {
     free(series->median);
     free(series->q75);
     free(series->mean);
+    free(series->values);
+    free(series->n_tasks);
     free(series->n_inside);
+    free(series->enclosed);
   }
   free(generalization->series);
   free(generalization);

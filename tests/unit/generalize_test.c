@@ -1,4 +1,5 @@
 /* Splits, series and their independence of each other and of threads. */
+#include "generalize/baseline.h"
 #include "generalize/split.h"
 #include "hyperlist/generalize.h"
 #include "made_scores.h"
@@ -33,7 +34,7 @@ START_TEST(threads_and_other_series_change_nothing) {
   made_scores_fill(scores, MADE_HOLES, 1);
   struct hl_generalization *all = run(scores, "all", 1), *threads = run(scores, "all", 3),
                            *one = run(scores, "best-case,random:c_grid", 2);
-  ck_assert_uint_eq(all->n_series, 7);
+  ck_assert_uint_eq(all->n_series, 12); /* learned, 3 random, 3 expected, 3 refined, 2 others */
   ck_assert_uint_eq(one->n_series, 3);
   for (size_t i = 0; i < all->n_series; i++) same_series(&all->series[i], &threads->series[i]);
   for (size_t i = 0; i < one->n_series; i++) {
@@ -76,13 +77,14 @@ START_TEST(curves_are_what_they_must_be) {
 END_TEST
 
 static hl_status split(const struct hl_scores *scores, const struct hl_split_options *options,
-                       size_t resample, struct hl_fold *fold) {
+                       size_t resample, size_t i_fold, struct hl_fold *fold, size_t *n_fold) {
   size_t rows[64];
   struct hl_splitter splitter;
   for (size_t i = 0; i < scores->tasks.n; i++) rows[i] = i;
   *fold = (struct hl_fold){0};
   hl_status status = hl_splitter_init(&splitter, options, scores, rows, scores->tasks.n);
-  if (status == HL_OK) status = hl_splitter_split(&splitter, 0, resample, fold);
+  if (status == HL_OK) status = hl_splitter_split(&splitter, 0, resample, i_fold, fold);
+  *n_fold = splitter.n_fold;
   hl_splitter_clear(&splitter);
   return status;
 }
@@ -105,15 +107,24 @@ START_TEST(splits_have_the_sizes_asked_for) {
   static const struct {
     struct hl_split_options options;
     size_t n_task, n_train, n_test;
-  } cases[] = {{{NULL, 0, 0}, 9, 4, 5},        {{NULL, 0, 0}, 2, 1, 1},       {{NULL, 3, 0}, 9, 3, 6},
-               {{NULL, 0, 0.7}, 10, 7, 3},     {{NULL, 0, 0.58}, 50, 29, 21}, {{NULL, 0, 0.3}, 10, 3, 7},
-               {{"t00[01]", 0, 0}, 9, 7, 2},   {{"t00[01]", 3, 0}, 9, 3, 2},  {{"t00[01]", 100, 0}, 9, 7, 2},
-               {{"t00[01]", 0, 0.5}, 9, 3, 2}, {{"!t005", 0, 0}, 9, 1, 8}};
+  } cases[] = {{{.hold_out = NULL}, 9, 4, 5},
+               {{.hold_out = NULL}, 2, 1, 1},
+               {{.train_tasks = 3}, 9, 3, 6},
+               {{.train_fraction = 0.7}, 10, 7, 3},
+               {{.train_fraction = 0.58}, 50, 29, 21},
+               {{.train_fraction = 0.3}, 10, 3, 7},
+               {{.hold_out = "t00[01]"}, 9, 7, 2},
+               {{.hold_out = "t00[01]", .train_tasks = 3}, 9, 3, 2},
+               {{.hold_out = "t00[01]", .train_tasks = 100}, 9, 7, 2},
+               {{.hold_out = "t00[01]", .train_fraction = 0.5}, 9, 3, 2},
+               {{.hold_out = "!t005"}, 9, 1, 8}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct hl_scores *scores = made_scores_new(cases[i].n_task, 1, 1);
     for (size_t r = 0; r < 5; r++) {
       struct hl_fold fold;
-      ck_assert_int_eq(split(scores, &cases[i].options, r, &fold), HL_OK);
+      size_t n_fold;
+      ck_assert_int_eq(split(scores, &cases[i].options, r, 0, &fold, &n_fold), HL_OK);
+      ck_assert_uint_eq(n_fold, 1);
       check_fold(&fold, cases[i].n_train, cases[i].n_test, cases[i].n_task);
       hl_fold_clear(&fold);
     }
@@ -122,18 +133,130 @@ START_TEST(splits_have_the_sizes_asked_for) {
 }
 END_TEST
 
+/* Each task tests exactly once; sizes are as told, larger folds first; all that may train do, up to a limit.
+ */
+static void check_folds(const struct hl_scores *scores, const struct hl_split_options *options, size_t n_fold,
+                        size_t n_larger, size_t limit) {
+  const size_t n_task = scores->tasks.n;
+  for (size_t r = 0; r < 3; r++) {
+    size_t n_tested[64] = {0}, found;
+    for (size_t i = 0; i < n_fold; i++) {
+      struct hl_fold fold;
+      const size_t n_test = n_task / n_fold + (i < n_larger), n_other = n_task - n_test;
+      ck_assert_int_eq(split(scores, options, r, i, &fold, &found), HL_OK);
+      ck_assert_uint_eq(found, n_fold);
+      check_fold(&fold, n_other < limit ? n_other : limit, n_test, n_task);
+      for (size_t t = 0; t < fold.n_test; t++) n_tested[fold.test[t]]++;
+      hl_fold_clear(&fold);
+    }
+    for (size_t t = 0; t < n_task; t++) ck_assert_uint_eq(n_tested[t], 1);
+  }
+}
+
+START_TEST(each_task_is_in_one_fold) {
+  struct hl_scores *scores = made_scores_new(11, 1, 1);
+  check_folds(scores, &(struct hl_split_options){.k_fold = 2}, 2, 1, SIZE_MAX);
+  check_folds(scores, &(struct hl_split_options){.k_fold = 4}, 4, 3, SIZE_MAX);
+  check_folds(scores, &(struct hl_split_options){.k_fold = 4, .train_tasks = 5}, 4, 3, 5);
+  check_folds(scores, &(struct hl_split_options){.k_fold = 4, .train_tasks = 50}, 4, 3, SIZE_MAX);
+  check_folds(scores, &(struct hl_split_options){.k_fold = 11, .train_fraction = 0.25}, 11, 0, 2);
+  check_folds(scores, &(struct hl_split_options){.k_fold = 11, .train_fraction = 1}, 11, 0, SIZE_MAX);
+  check_folds(scores, &(struct hl_split_options){.leave_out = HL_LEAVE_OUT_TASK}, 11, 0, SIZE_MAX);
+  check_folds(scores, &(struct hl_split_options){.leave_out = HL_LEAVE_OUT_FAMILY}, 11, 0, SIZE_MAX);
+  check_folds(scores, &(struct hl_split_options){.leave_out = HL_LEAVE_OUT_TASK, .train_tasks = 3}, 11, 0, 3);
+  hl_scores_close(scores);
+}
+END_TEST
+
+/* Limited train sides are the beginnings of the same shuffle: they grow, and differ between resamplings. */
+START_TEST(limited_train_sides_are_nested) {
+  struct hl_scores *scores = made_scores_new(12, 1, 1);
+  size_t n_fold;
+  bool is_drawn_anew = false;
+  for (size_t r = 0; r < 4; r++) {
+    for (size_t i = 0; i < 3; i++) {
+      struct hl_split_options few = {.k_fold = 3, .train_tasks = 3}, more = {.k_fold = 3, .train_tasks = 6};
+      struct hl_fold small, large, other;
+      ck_assert_int_eq(split(scores, &few, r, i, &small, &n_fold), HL_OK);
+      ck_assert_int_eq(split(scores, &more, r, i, &large, &n_fold), HL_OK);
+      ck_assert_int_eq(split(scores, &few, r + 1, i, &other, &n_fold), HL_OK);
+      ck_assert_mem_eq(small.test, large.test, small.n_test * sizeof *small.test);
+      for (size_t a = 0, b = 0; a < small.n_train; a++) {
+        while (b < large.n_train && large.train[b] != small.train[a]) b++;
+        ck_assert_uint_lt(b, large.n_train);
+      }
+      is_drawn_anew |= memcmp(small.train, other.train, small.n_train * sizeof *small.train) != 0;
+      hl_fold_clear(&small);
+      hl_fold_clear(&large);
+      hl_fold_clear(&other);
+    }
+  }
+  ck_assert(is_drawn_anew);
+  hl_scores_close(scores);
+}
+END_TEST
+
+static void rename_to(struct hl_strings *strings, const char *const *items) {
+  const size_t n = strings->n;
+  hl_strings_clear(strings);
+  for (size_t i = 0; i < n; i++) ck_assert_int_eq(hl_strings_add(strings, items[i]), HL_OK);
+}
+
+START_TEST(families_and_kinds_are_left_out_whole) {
+  static const char *const tasks[] = {"Copy_a",           "conv_fc_family_seed0", "conv_pooling_family_seed1",
+                                      "mlp_family_seed0", "mlp_family_seed12",    "mlp_family_seeds"};
+  static const char *const kinds[] = {"rnn", "conv", "conv", "mlp", "mlp", "mlp"};
+  static const size_t family_sizes[] = {1, 1, 1, 2, 1}, kind_sizes[] = {1, 2, 3};
+  struct hl_scores *scores = made_scores_new(6, 1, 1);
+  struct hl_fold fold;
+  size_t n_fold;
+  rename_to(&scores->tasks, tasks);
+  rename_to(&scores->kinds, kinds);
+  for (size_t i = 0; i < 5; i++) {
+    const struct hl_split_options options = {.leave_out = HL_LEAVE_OUT_FAMILY};
+    ck_assert_int_eq(split(scores, &options, 0, i, &fold, &n_fold), HL_OK);
+    ck_assert_uint_eq(n_fold, 5);
+    check_fold(&fold, 6 - family_sizes[i], family_sizes[i], 6);
+    ck_assert_uint_eq(fold.test[0], i < 4 ? i : 5);
+    hl_fold_clear(&fold);
+  }
+  for (size_t i = 0; i < 3; i++) {
+    const struct hl_split_options options = {.leave_out = HL_LEAVE_OUT_KIND};
+    ck_assert_int_eq(split(scores, &options, 0, i, &fold, &n_fold), HL_OK);
+    ck_assert_uint_eq(n_fold, 3);
+    check_fold(&fold, 6 - kind_sizes[i], kind_sizes[i], 6);
+    hl_fold_clear(&fold);
+  }
+  hl_scores_close(scores);
+}
+END_TEST
+
 START_TEST(impossible_splits_are_refused) {
   static const struct {
     struct hl_split_options options;
     size_t n_task;
     hl_status status;
-  } cases[] = {{{NULL, 0, 0}, 1, HL_INVALID},   {{NULL, 9, 0}, 9, HL_USAGE},
-               {{NULL, 0, 0.01}, 9, HL_USAGE},  {{"all", 0, 0}, 9, HL_USAGE},
-               {{"nosuch", 0, 0}, 9, HL_USAGE}, {{"t001", 0, 0.01}, 9, HL_USAGE}};
+  } cases[] = {{{.hold_out = NULL}, 1, HL_INVALID},
+               {{.train_tasks = 9}, 9, HL_USAGE},
+               {{.train_fraction = 0.01}, 9, HL_USAGE},
+               {{.hold_out = "all"}, 9, HL_USAGE},
+               {{.hold_out = "nosuch"}, 9, HL_USAGE},
+               {{.hold_out = "t001", .train_fraction = 0.01}, 9, HL_USAGE},
+               {{.k_fold = 2}, 1, HL_INVALID},
+               {{.k_fold = 1}, 9, HL_USAGE},
+               {{.k_fold = 10}, 9, HL_USAGE},
+               {{.k_fold = 3, .train_fraction = 0.1}, 9, HL_USAGE},
+               {{.k_fold = 3, .hold_out = "t001"}, 9, HL_USAGE},
+               {{.leave_out = HL_LEAVE_OUT_TASK}, 1, HL_INVALID},
+               {{.leave_out = HL_LEAVE_OUT_KIND}, 9, HL_USAGE}, /* all are of one */
+               {{.leave_out = HL_LEAVE_OUT_TASK, .k_fold = 3}, 9, HL_USAGE},
+               {{.leave_out = HL_LEAVE_OUT_TASK, .hold_out = "t001"}, 9, HL_USAGE},
+               {{.train_tasks = 3, .train_fraction = 0.5}, 9, HL_USAGE}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct hl_fold fold;
     struct hl_scores *scores = made_scores_new(cases[i].n_task, 1, 1);
-    ck_assert_int_eq(split(scores, &cases[i].options, 0, &fold), cases[i].status);
+    size_t n_fold;
+    ck_assert_int_eq(split(scores, &cases[i].options, 0, 0, &fold, &n_fold), cases[i].status);
     hl_fold_clear(&fold);
     hl_scores_close(scores);
   }
@@ -200,16 +323,179 @@ START_TEST(tasks_without_test_scores) {
 }
 END_TEST
 
+/* ---- Folds ---- */
+
+/* What each task tells is averaged into what each resampling tells, and that into the summary. */
+struct adding {
+  const struct hl_generalization *generalization;
+  double *sums; /* [n_series][n_resample][n_trial]; room for 64 of each of the first two, 32 of the last */
+  size_t n_tasks[64], last_resample;
+};
+
+static hl_status add_task_curves(void *user, const struct hl_task_curves *curves) {
+  struct adding *it = user;
+  size_t s = 0;
+  while (strcmp(it->generalization->series[s].name, curves->series) != 0) s++;
+  ck_assert_uint_ge(curves->resample, it->last_resample);
+  it->last_resample = curves->resample;
+  ck_assert_uint_eq(curves->n_trial, it->generalization->series[s].n_trial);
+  for (size_t i = 0; i < curves->n_task; i++) {
+    ck_assert(i == 0 || curves->tasks[i - 1] < curves->tasks[i]);
+    for (size_t k = 0; k < curves->n_trial; k++) {
+      it->sums[(s * 64 + curves->resample) * 32 + k] += curves->values[k * curves->n_task + i];
+    }
+  }
+  if (s == 0) it->n_tasks[curves->resample] += curves->n_task;
+  return HL_OK;
+}
+
+static void check_tasks_add_up(struct hl_scores *scores, const struct hl_generalize_options *options) {
+  const struct hl_context context = {.n_thread = 3, .seed = 1};
+  struct hl_generalization *found;
+  ck_assert_int_eq(hl_generalize(scores, options, &context, &found), HL_OK);
+  struct adding it = {.generalization = found, .sums = calloc(64 * 64 * 32, sizeof(double))};
+  ck_assert_ptr_nonnull(it.sums);
+  ck_assert_int_eq(hl_generalize_tasks(scores, options, &context, found, add_task_curves, &it), HL_OK);
+  for (size_t s = 0; s < found->n_series; s++) {
+    const struct hl_series *series = &found->series[s];
+    ck_assert_uint_eq(series->n_resample, found->n_resample);
+    for (size_t r = 0; r < series->n_resample; r++) {
+      ck_assert_uint_eq(series->n_tasks[r], it.n_tasks[r]);
+      for (size_t k = 0; k < series->n_trial; k++) {
+        const double mean = it.sums[(s * 64 + r) * 32 + k] / (double)it.n_tasks[r];
+        ck_assert_double_eq_tol(series->values[r * series->n_trial + k], mean, 1e-14);
+      }
+    }
+  }
+  free(it.sums);
+  hl_generalization_free(found);
+}
+
+START_TEST(tasks_add_up_to_resamplings) {
+  struct hl_scores *scores = made_scores_new(9, 2, 14);
+  made_scores_fill(scores, MADE_DIVERGED, 8);
+  struct hl_generalize_options options = {.set = "a_grid", .baselines = "all", .n_resample = 4};
+  check_tasks_add_up(scores, &options);
+  options.split.k_fold = 4;
+  check_tasks_add_up(scores, &options);
+  options.split = (struct hl_split_options){.leave_out = HL_LEAVE_OUT_TASK};
+  options.n_resample = 0;
+  options.report = HL_REPORT_VALID;
+  check_tasks_add_up(scores, &options);
+  options.split = (struct hl_split_options){.hold_out = "t00[0-3]", .train_tasks = 2};
+  options.n_resample = 3;
+  options.n_trial = 5;
+  check_tasks_add_up(scores, &options);
+  hl_scores_close(scores);
+}
+END_TEST
+
+START_TEST(leaving_one_out_is_one_resampling) {
+  struct hl_generalize_options options = {
+      .set = "a_grid", .baselines = "all", .split.leave_out = HL_LEAVE_OUT_TASK};
+  struct hl_scores *scores = made_scores_new(7, 1, 10);
+  struct hl_generalization *one, *folds, *three;
+  made_scores_fill(scores, MADE_UNIFORM, 9);
+  ck_assert_int_eq(hl_generalize(scores, &options, NULL, &one), HL_OK);
+  ck_assert_uint_eq(one->n_resample, 1);
+  ck_assert_uint_eq(one->n_fold, 7);
+  ck_assert_uint_eq(one->series[0].n_task, 7);
+  ck_assert_uint_eq(hl_generalization_find(one, "refined-minmax")->n_box, 7);
+  options.split = (struct hl_split_options){.k_fold = 7}; /* the same folds in another order */
+  options.n_resample = 1;
+  ck_assert_int_eq(hl_generalize(scores, &options, NULL, &folds), HL_OK);
+  for (size_t s = 0; s < one->n_series; s++) {
+    for (size_t k = 0; k < one->series[s].n_trial; k++)
+      ck_assert_double_eq_tol(one->series[s].mean[k], folds->series[s].mean[k], 1e-14);
+  }
+  options.split = (struct hl_split_options){.leave_out = HL_LEAVE_OUT_TASK};
+  options.n_resample = 3;
+  ck_assert_int_eq(hl_generalize(scores, &options, NULL, &three), HL_OK);
+  ck_assert_uint_eq(three->n_resample, 3);
+  const struct hl_series *random = hl_generalization_find(three, "random:a_grid");
+  ck_assert_double_ne(random->values[0], random->values[random->n_trial]);
+  const struct hl_series *oracle = hl_generalization_find(three, "oracle");
+  ck_assert_double_eq(oracle->values[0], oracle->values[oracle->n_trial]);
+  hl_generalization_free(one);
+  hl_generalization_free(folds);
+  hl_generalization_free(three);
+  hl_scores_close(scores);
+}
+END_TEST
+
+static hl_status refuse(void *user, const struct hl_task_curves *curves) {
+  (void)user;
+  return curves->resample == 1 ? HL_IO : HL_OK;
+}
+
+START_TEST(a_visitor_ends_the_run) {
+  struct hl_generalize_options options = {.set = "a_grid", .baselines = "none", .n_resample = 3};
+  struct hl_scores *scores = made_scores_new(4, 1, 3);
+  struct hl_generalization *found;
+  ck_assert_int_eq(hl_generalize(scores, &options, NULL, &found), HL_OK);
+  ck_assert_int_eq(hl_generalize_tasks(scores, &options, NULL, found, refuse, NULL), HL_IO);
+  options.n_resample = 4; /* not what `found` was made from */
+  ck_assert_int_eq(hl_generalize_tasks(scores, &options, NULL, found, refuse, NULL), HL_BUG);
+  hl_generalization_free(found);
+  hl_scores_close(scores);
+}
+END_TEST
+
+/* ---- A new baseline: one function and one row in a table ---- */
+
+/* Tries the configs from the last to the first. */
+static hl_status run_backwards(struct hl_trials *trials) {
+  size_t order[64];
+  const size_t n = trials->cells->n_config;
+  for (size_t c = 0; c < n; c++) order[c] = n - 1 - c;
+  return hl_trials_try(trials, order, n);
+}
+
+static const struct hl_baseline backwards = {
+    .name = "backwards", .is_of_every_set = true, .run = run_backwards};
+
+START_TEST(a_new_baseline_is_a_row) {
+  const struct hl_baseline *const rows[] = {&hl_random, &backwards};
+  const struct hl_baseline_table table = {2, rows};
+  struct hl_generalize_options options = {
+      .set = "a_grid", .baselines = "backwards:b_grid", .report = HL_REPORT_VALID, .n_resample = 3};
+  struct hl_scores *scores = made_scores_new(4, 2, 6);
+  struct hl_generalization *found;
+  for (size_t i = 0; i < 24; i++) scores->sets[1].valid[i] = 0.9 - 0.1 * (double)(i % 6);
+  ck_assert_int_eq(hl_generalize_among(&table, scores, &options, NULL, &found), HL_OK);
+  ck_assert_uint_eq(found->n_series, 2);
+  ck_assert_str_eq(found->series[1].name, "backwards:b_grid");
+  ck_assert_double_eq_tol(found->series[1].median[0], 0.4, 1e-15);
+  hl_generalization_free(found);
+  options.baselines = "all";
+  ck_assert_int_eq(hl_generalize_among(&table, scores, &options, NULL, &found), HL_OK);
+  ck_assert_uint_eq(found->n_series, 5);
+  hl_generalization_free(found);
+  options.baselines = "nosuch";
+  ck_assert_int_eq(hl_generalize_among(&table, scores, &options, NULL, &found), HL_USAGE);
+  ck_assert_msg(strstr(hl_error_message(), "expected random[:SET], backwards[:SET], all or none") != NULL,
+                "%s", hl_error_message());
+  hl_scores_close(scores);
+}
+END_TEST
+
 static Suite *generalize_suite(void) {
   Suite *suite = suite_create("generalize");
   TCase *tcase = tcase_create("generalize");
   tcase_add_test(tcase, threads_and_other_series_change_nothing);
   tcase_add_test(tcase, curves_are_what_they_must_be);
   tcase_add_test(tcase, splits_have_the_sizes_asked_for);
+  tcase_add_test(tcase, each_task_is_in_one_fold);
+  tcase_add_test(tcase, limited_train_sides_are_nested);
+  tcase_add_test(tcase, families_and_kinds_are_left_out_whole);
   tcase_add_test(tcase, impossible_splits_are_refused);
   tcase_add_test(tcase, wrong_questions_are_refused);
   tcase_add_test(tcase, means_are_over_the_resamplings);
   tcase_add_test(tcase, tasks_without_test_scores);
+  tcase_add_test(tcase, tasks_add_up_to_resamplings);
+  tcase_add_test(tcase, leaving_one_out_is_one_resampling);
+  tcase_add_test(tcase, a_visitor_ends_the_run);
+  tcase_add_test(tcase, a_new_baseline_is_a_row);
   suite_add_tcase(suite, tcase);
   return suite;
 }

@@ -97,6 +97,53 @@ START_TEST(quantiles_leave_out_the_tails) {
 }
 END_TEST
 
+/* ---- One factor for all ---- */
+
+/* The best are evenly spaced: both ends are equally far from the median, so that configs go in pairs. */
+START_TEST(the_joint_box_holds_nine_of_ten) {
+  double fractions[30];
+  size_t best[30];
+  for (size_t i = 0; i < 30; i++) {
+    fractions[i] = (double)i / 100;
+    best[i] = i;
+  }
+  struct hl_points points = make_points("constant_fraction", fractions, 30);
+  struct hl_box box;
+  const struct {
+    size_t n_best, percent, first, last;
+  } cases[] = {{21, 90, 1, 19}, /* at least 18.9 */
+               {20, 90, 1, 18}, {20, 85, 1, 18}, {11, 90, 0, 10}, {1, 90, 0, 0}, {20, 100, 0, 19}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    ck_assert_int_eq(hl_box_init_joint(&box, &points, best, cases[i].n_best, cases[i].percent), HL_OK);
+    for (size_t c = 0; c < 30; c++) {
+      ck_assert_int_eq(hl_box_contains(&box, &points, c), c >= cases[i].first && c <= cases[i].last);
+    }
+    hl_box_clear(&box);
+  }
+  hl_points_clear(&points);
+}
+END_TEST
+
+/* 0 0 0 0 0 0 0 0 1 10: the median is 0, so that 0.1 of the way up takes in nine of ten. */
+START_TEST(the_joint_box_shrinks_towards_the_median) {
+  const double fractions[] = {0, 1, 10, 0.5, 1.5, -1};
+  const size_t best[] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 2};
+  struct hl_points points = make_points("constant_fraction", fractions, 6);
+  struct hl_box box;
+  ck_assert_int_eq(hl_box_init_joint(&box, &points, best, 10, 90), HL_OK);
+  ck_assert_double_eq_tol(box.intervals[0].low, 0, 1e-15);
+  ck_assert_double_eq_tol(box.intervals[0].high, 1, 1e-15);
+  ck_assert(hl_box_contains(&box, &points, 0) && hl_box_contains(&box, &points, 1));
+  ck_assert(!hl_box_contains(&box, &points, 2) && hl_box_contains(&box, &points, 3));
+  ck_assert(!hl_box_contains(&box, &points, 4) && !hl_box_contains(&box, &points, 5));
+  hl_box_clear(&box);
+  ck_assert_int_eq(hl_box_init_joint(&box, &points, best, 0, 90), HL_OK);
+  ck_assert(!hl_box_contains(&box, &points, 0));
+  hl_box_clear(&box);
+  hl_points_clear(&points);
+}
+END_TEST
+
 /* ---- Curves ---- */
 
 /* Reports validation scores, so that curves can only fall. */
@@ -168,6 +215,8 @@ static Suite *refined_suite(void) {
   tcase_add_test(box, zeros_are_a_value_of_their_own);
   tcase_add_test(box, booleans_are_inside_if_seen);
   tcase_add_test(box, quantiles_leave_out_the_tails);
+  tcase_add_test(box, the_joint_box_holds_nine_of_ten);
+  tcase_add_test(box, the_joint_box_shrinks_towards_the_median);
   tcase_add_test(curve, empty_boxes_give_one_row_at_1);
   tcase_add_test(curve, a_box_that_ran_out_stays_at_its_last_value);
   tcase_add_test(curve, no_hyperparameters_no_box);

@@ -81,12 +81,68 @@ START_TEST(many_rows_of_many_texts) {
 }
 END_TEST
 
+/* Adds rows in which texts and numbers repeat, change and are missing. */
+static hl_status add_many(struct hl_table *table, int n) {
+  hl_status status = HL_OK;
+  for (int i = 0; i < n && status == HL_OK; i++) {
+    const struct hl_cell row[] = {{.text = i % 7 == 6  ? NULL
+                                           : i % 4 < 2 ? "few"
+                                                       : "a\tb"},
+                                  {.integer = i % 5 == 4 ? HL_NO_INTEGER : i},
+                                  {.number = i % 11 == 10 ? (double)NAN
+                                             : i % 3 == 2 ? -0.0
+                                                          : (double)(i / 8) / 3}};
+    status = hl_table_add(table, row);
+  }
+  return status;
+}
+
+START_TEST(streamed_is_as_kept) {
+  for (int is_json = 0; is_json < 2; is_json++) {
+    char *texts[2] = {NULL, NULL};
+    for (int is_streamed = 0; is_streamed < 2; is_streamed++) {
+      struct hl_table *table;
+      size_t size;
+      FILE *file = open_memstream(&texts[is_streamed], &size);
+      ck_assert_int_eq(hl_table_new(columns, 3, &table), HL_OK);
+      ck_assert_int_eq(hl_table_note(table, "a note"), HL_OK);
+      if (is_streamed) ck_assert_int_eq(hl_table_begin_stream(table, is_json, NULL, file), HL_OK);
+      ck_assert_int_eq(add_many(table, 300), HL_OK);
+      if (is_streamed) {
+        hl_table_end_stream(table);
+      } else {
+        ck_assert_int_eq((is_json ? hl_table_print_json : hl_table_print_tsv)(table, NULL, file), HL_OK);
+      }
+      fclose(file);
+      hl_table_free(table);
+    }
+    ck_assert_str_eq(texts[0], texts[1]);
+    free(texts[0]);
+    free(texts[1]);
+  }
+}
+END_TEST
+
+START_TEST(a_full_disk_stops_a_stream) {
+  struct hl_table *table;
+  FILE *file = fopen("/dev/full", "w");
+  if (file == NULL) return;
+  ck_assert_int_eq(hl_table_new(columns, 3, &table), HL_OK);
+  ck_assert_int_eq(hl_table_begin_stream(table, false, NULL, file), HL_OK);
+  ck_assert_int_eq(add_many(table, 100000), HL_IO);
+  hl_table_free(table);
+  fclose(file);
+}
+END_TEST
+
 static Suite *table_suite(void) {
   Suite *suite = suite_create("table");
   TCase *tcase = tcase_create("table");
   tcase_add_test(tcase, as_tsv);
   tcase_add_test(tcase, as_json);
   tcase_add_test(tcase, many_rows_of_many_texts);
+  tcase_add_test(tcase, streamed_is_as_kept);
+  tcase_add_test(tcase, a_full_disk_stops_a_stream);
   suite_add_tcase(suite, tcase);
   return suite;
 }

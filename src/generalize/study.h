@@ -1,0 +1,55 @@
+/* A study: what the folds of all resamplings share, made once, and the running of all series on all folds. */
+#ifndef HL_GENERALIZE_STUDY_H
+#define HL_GENERALIZE_STUDY_H
+
+#include "generalize/plan.h"
+
+/* One series. */
+struct hl_study_series {
+  const char *name;
+  const struct hl_baseline *baseline;
+  const struct hl_cells *cells;
+  size_t n_room;  /* trials at most */
+  double *curves; /* [n_tabulated][n_row] of a baseline that tabulates them; else NULL */
+  size_t n_tabulated;
+};
+
+struct hl_study {
+  const struct hl_scores *scores;
+  const struct hl_context *context;
+  enum hl_report report;
+  uint64_t seed;
+  size_t n_resample, learner; /* learner: its i_set */
+  size_t n_row, *rows;        /* the tasks in use */
+  struct hl_splitter splitter;
+  struct hl_plans plans;
+  struct hl_study_series *series; /* [plans.n] */
+  struct hl_cells *cells;         /* [n_set]; of sets that no series is of: empty */
+  struct hl_points points;
+  size_t *best; /* [n_row] */
+};
+
+/* Clear it in any case. Scores must outlive it. */
+hl_status hl_study_init(struct hl_study *study, const struct hl_baseline_table *baselines,
+                        struct hl_scores *scores, const struct hl_generalize_options *options,
+                        const struct hl_context *context);
+void hl_study_clear(struct hl_study *study);
+
+/* What all series answered on one fold. */
+struct hl_answers {
+  size_t resample, i_fold;
+  struct hl_fold fold;
+  struct hl_trials *trials; /* [plans.n] */
+};
+
+enum hl_study_order {
+  HL_STUDY_ANY_ORDER, /* take is called as soon as a fold is done, from several threads at once */
+  HL_STUDY_IN_ORDER,  /* one at a time, in ascending order of resampling, then fold; threads ahead wait */
+};
+
+/* Runs all series on all folds in threads; with_values: trials have values. The answers are lent to `take`.
+ */
+hl_status hl_study_run(const struct hl_study *study, bool with_values, enum hl_study_order order,
+                       hl_status (*take)(void *user, const struct hl_answers *answers), void *user);
+
+#endif
