@@ -5,7 +5,6 @@
 #include "evaluate/best_so_far.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 hl_status hl_trials_try(struct hl_trials *trials, const size_t *order, size_t n_order) {
   hl_status status = HL_OK;
@@ -19,7 +18,8 @@ hl_status hl_trials_try(struct hl_trials *trials, const size_t *order, size_t n_
     hl_best_so_far_try(&best, order[k]);
     trials->sums[k] = is_test ? best.test_sum : best.valid_sum;
     if (trials->values == NULL) continue;
-    memcpy(trials->values + k * n_test, is_test ? best.test : best.valid, n_test * sizeof(double));
+    const double *scores = is_test ? best.test : best.valid;
+    for (size_t i = 0; i < n_test; i++) trials->values[k * n_test + i] = scores[trials->fold->test[i]];
   }
 out:
   hl_best_so_far_clear(&best);
