@@ -15,7 +15,7 @@ struct hl_baseline {
   /* Fills the answer of trials, mostly by hl_trials_try. NULL where tabulate is given. */
   hl_status (*run)(struct hl_trials *trials);
 
-  /* Fills curves[n_trial][cells->n_task] with the score reported after each trial on each task; n_trial is at
+  /* Fills curves[cells->n_task][n_trial] with the score reported on each task after each trial; n_trial is at
    * most the number of kept configs. May use threads. NULL where run is given. */
   hl_status (*tabulate)(const struct hl_cells *cells, enum hl_report report, size_t n_trial,
                         const struct hl_context *context, double *curves);

@@ -32,7 +32,8 @@ struct expecting {
   const double *scores; /* [n_config][n_task]: f or g */
   size_t n;             /* kept configs */
   double *means;        /* [n][n_task]: of the group that each rank is in */
-  double *curves;       /* [n_trial][n_task] */
+  size_t n_trial;
+  double *curves; /* [n_task][n_trial] */
 };
 
 /* ---- A task: its configs by rank ---- */
@@ -74,23 +75,26 @@ out:
 static hl_status expect_trial(void *user, size_t i_trial, size_t i_thread) {
   const struct expecting *it = user;
   const size_t n_task = it->cells->n_task, n = it->n, k = i_trial + 1;
-  double *curve = it->curves + i_trial * n_task;
   double none_before = 1; /* S(j) */
+  double *sums;
   (void)i_thread;
-  for (size_t i = 0; i < n_task; i++) curve[i] = 0;
+  const hl_status status = hl_new_array(n_task, sizeof *sums, &sums);
+  if (status != HL_OK) return status;
   for (size_t j = 0; j + k <= n && none_before > NEGLIGIBLE; j++) {
     const double *means = it->means + j * n_task;
     const double weight = none_before * (double)k / (double)(n - j);
-    for (size_t i = 0; i < n_task; i++) curve[i] += weight * means[i];
+    for (size_t i = 0; i < n_task; i++) sums[i] += weight * means[i];
     none_before *= (double)(n - k - j) / (double)(n - j);
   }
+  for (size_t i = 0; i < n_task; i++) it->curves[i * it->n_trial + i_trial] = sums[i];
+  free(sums);
   return HL_OK;
 }
 
 static hl_status tabulate(const struct hl_cells *cells, enum hl_report report, size_t n_trial,
                           const struct hl_context *context, double *curves) {
   hl_status status = HL_OK;
-  struct expecting it = {.cells = cells, .n = cells->n_kept, .curves = curves};
+  struct expecting it = {.cells = cells, .n = cells->n_kept, .n_trial = n_trial, .curves = curves};
   size_t n_cell;
   it.scores = report == HL_REPORT_TEST ? cells->test : cells->valid;
   if (!hl_multiply(it.n, cells->n_task, &n_cell)) n_cell = SIZE_MAX;

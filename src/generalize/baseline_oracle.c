@@ -20,7 +20,7 @@ static hl_status tabulate(const struct hl_cells *cells, enum hl_report report, s
   (void)context;
   for (size_t i = 0; i < cells->n_task; i++) {
     const double score = scores[find_best(cells, i) * cells->n_task + i];
-    for (size_t k = 0; k < n_trial; k++) curves[k * cells->n_task + i] = score;
+    for (size_t k = 0; k < n_trial; k++) curves[i * n_trial + k] = score;
   }
   return HL_OK;
 }

@@ -10,7 +10,7 @@ struct hl_study_series {
   const struct hl_baseline *baseline;
   const struct hl_cells *cells;
   size_t n_room;  /* trials at most */
-  double *curves; /* [n_tabulated][n_row] of a baseline that tabulates them; else NULL */
+  double *curves; /* [n_row][n_tabulated] of a baseline that tabulates them; else NULL */
   size_t n_tabulated;
 };
 

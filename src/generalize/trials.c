@@ -34,13 +34,12 @@ void hl_trials_look_up(struct hl_trials *trials, const double *curves, size_t n_
   for (size_t i = 0; i < fold->n_test; i++) {
     trials->n_evaluated += trials->report == HL_REPORT_VALID || cells->is_tested[fold->test[i]];
   }
-  for (size_t k = 0; k < n_trial; k++) {
-    trials->sums[k] = 0;
-    for (size_t i = 0; i < fold->n_test; i++) {
-      const double value = curves[k * cells->n_task + fold->test[i]];
-      trials->sums[k] += value;
-      if (trials->values != NULL) trials->values[k * fold->n_test + i] = value;
-    }
+  for (size_t k = 0; k < n_trial; k++) trials->sums[k] = 0;
+  for (size_t i = 0; i < fold->n_test; i++) {
+    const double *curve = curves + fold->test[i] * n_trial;
+    for (size_t k = 0; k < n_trial; k++) trials->sums[k] += curve[k];
+    for (size_t k = 0; k < n_trial && trials->values != NULL; k++)
+      trials->values[k * fold->n_test + i] = curve[k];
   }
 }
 

@@ -30,7 +30,7 @@ struct hl_trials {
 /* Tries the configs order[n_order] one after the other. O(n_order x test tasks). */
 hl_status hl_trials_try(struct hl_trials *trials, const size_t *order, size_t n_order);
 
-/* Takes the answer from curves[n_trial][cells->n_task] of all tasks. */
+/* Takes the answer from curves[cells->n_task][n_trial] of all tasks. */
 void hl_trials_look_up(struct hl_trials *trials, const double *curves, size_t n_trial);
 
 /* Shuffles items[n] by the stream "<seed>/<resample>/<search>:<set>". */
