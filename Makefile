@@ -13,7 +13,7 @@ SOVERSION := 0
 # ---- packages (Debian), in three groups: `make deps GROUP=demo|check|dev`, each with those before it ---------------------
 
 PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
-                 libxxhash-dev libpopt-dev libcsv-dev gnuplot-nox fonts-dejavu-core
+                 libxxhash-dev libpopt-dev libcsv-dev libcurl4-openssl-dev libssl-dev gnuplot-nox fonts-dejavu-core
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools clang clang-format
 PACKAGES_dev := valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
 
@@ -50,7 +50,7 @@ pkgconfigdir ?= $(libdir)/pkgconfig
 once = $(eval $(1) := $(2))$($(1))
 HDF5 = $(call once,HDF5,$(shell $(PKG_CONFIG) --exists hdf5 && echo hdf5 || echo hdf5-serial))
 # libcsv has no pkg-config file: -lcsv stands with -lm.
-LIBRARY_MODULES = $(HDF5) gsl libcjson libzip zlib libdeflate libxxhash
+LIBRARY_MODULES = $(HDF5) gsl libcjson libzip zlib libdeflate libxxhash libcurl libcrypto
 MODULES = $(LIBRARY_MODULES) popt
 MODULE_CPPFLAGS = $(call once,MODULE_CPPFLAGS,$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(MODULES))))
 MODULE_LIBS = $(call once,MODULE_LIBS,$(shell $(PKG_CONFIG) --libs $(MODULES)))

@@ -5,6 +5,7 @@
 #include "hyperlist/archive.h"
 #include "hyperlist/context.h"
 #include "hyperlist/evaluate.h"
+#include "hyperlist/fetch.h"
 #include "hyperlist/generalize.h"
 #include "hyperlist/ingest.h"
 #include "hyperlist/list.h"

@@ -62,6 +62,7 @@ hl_status cli_integer(const char *option, const char *text, uint64_t low, uint64
 /* A line on stderr, "hyperlist COMMAND: ...", unless -q. */
 void cli_say(const struct cli *cli, const char *format, ...) HL_PRINTF(2, 3);
 
+hl_status cli_fetch(struct cli *cli);
 hl_status cli_ingest(struct cli *cli);
 hl_status cli_info(struct cli *cli);
 hl_status cli_normalize(struct cli *cli);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static const struct cli_command commands[] = {
+    {"fetch", "-o DIR", "the released curves over HTTPS: parallel, resumable, verified", cli_fetch},
     {"ingest", "-o ARCHIVE SOURCE...", "curve files of any known format into an archive", cli_ingest},
     {"info", "FILE", "what is in an archive, a scores file or a list", cli_info},
     {"normalize", "ARCHIVE -o SCORES", "one score in 0..1 for each task and configuration", cli_normalize},

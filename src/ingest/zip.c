@@ -205,19 +205,18 @@ static hl_status start(struct hl_zip_member *member) {
   return fail_zip(member->label, zip_get_error(member->zip->archive));
 }
 
-hl_status hl_zip_open_member(struct hl_zip *zip, const char *name, struct hl_zip_member **out) {
+static hl_status open_index(struct hl_zip *zip, uint64_t i_member, struct hl_zip_member **out) {
   hl_status status = HL_OK;
   struct hl_zip_member *member = NULL;
   zip_stat_t info;
   const uint64_t wanted =
       ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-  *out = NULL;
   TRY(hl_new_array(1, sizeof *member, &member));
   member->zip = zip;
-  TRY(locate(zip, name, &member->i_member));
+  member->i_member = i_member;
   TRY(hl_format_text(&member->label, "%s: member '%s'", zip->path,
-                     zip_get_name(zip->archive, member->i_member, ZIP_FL_ENC_RAW)));
-  if (zip_stat_index(zip->archive, member->i_member, 0, &info) != 0 || (info.valid & wanted) != wanted) {
+                     zip_get_name(zip->archive, i_member, ZIP_FL_ENC_RAW)));
+  if (zip_stat_index(zip->archive, i_member, 0, &info) != 0 || (info.valid & wanted) != wanted) {
     status = fail_zip(member->label, zip_get_error(zip->archive));
     goto out;
   }
@@ -229,6 +228,13 @@ hl_status hl_zip_open_member(struct hl_zip *zip, const char *name, struct hl_zip
 out:
   if (status != HL_OK) hl_zip_close_member(member);
   return status;
+}
+
+hl_status hl_zip_open_member(struct hl_zip *zip, const char *name, struct hl_zip_member **out) {
+  uint64_t i_member = 0;
+  *out = NULL;
+  const hl_status status = locate(zip, name, &i_member);
+  return status == HL_OK ? open_index(zip, i_member, out) : status;
 }
 
 void hl_zip_close_member(struct hl_zip_member *member) {
@@ -314,5 +320,24 @@ hl_status hl_zip_read(struct hl_zip_member *member, void *buffer, size_t n) {
   TRY(buffer != NULL ? read_bytes(member, buffer, n) : pass_over(member, n));
   if (member->position == member->size) status = check_end(member);
 out:
+  return status;
+}
+
+hl_status hl_zip_check(struct hl_zip *zip) {
+  hl_status status = HL_OK;
+  struct hl_zip_member *member = NULL;
+  const zip_int64_t n_member = zip_get_num_entries(zip->archive, 0);
+  if (n_member <= 0) FAIL(HL_INVALID, "%s: found a zip archive without members, expected some", zip->path);
+  for (zip_int64_t i = 0; i < n_member; i++) {
+    TRY(open_index(zip, (uint64_t)i, &member));
+    for (uint64_t left = member->size; left > 0; left = member->size - member->position) {
+      TRY(hl_zip_read(member, NULL, left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES));
+    }
+    if (member->size == 0) TRY(check_end(member));
+    hl_zip_close_member(member);
+    member = NULL;
+  }
+out:
+  hl_zip_close_member(member);
   return status;
 }

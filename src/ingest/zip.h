@@ -21,6 +21,10 @@ void hl_zip_close(struct hl_zip *zip); /* legal on NULL; its members must be clo
 hl_status hl_zip_open_member(struct hl_zip *zip, const char *name, struct hl_zip_member **member);
 void hl_zip_close_member(struct hl_zip_member *member); /* legal on NULL */
 
+/* Reads every member to its end, so that all sizes and checksums are verified. HL_INVALID: one is wrong, or
+ * there is no member at all. */
+hl_status hl_zip_check(struct hl_zip *zip);
+
 /* What messages call it: "PATH: member 'ys.npy'". Borrowed. */
 const char *hl_zip_member_label(const struct hl_zip_member *member);
 
