@@ -87,7 +87,7 @@ hl_status hl_http_check_url(const char *option, const char *url) {
     return hl_fail(HL_USAGE, "%s: found '%s', expected a URL that begins with https:// or http://", option,
                    url);
   }
-  if (!has_part(url, CURLUPART_HOST)) {
+  if (strstr(url, ":///") != NULL || !has_part(url, CURLUPART_HOST)) { /* libcurl lets a third slash pass */
     return hl_fail(HL_USAGE, "%s: found '%s', expected a URL with a host", option, url);
   }
   if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD)) {

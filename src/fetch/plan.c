@@ -150,7 +150,7 @@ hl_status hl_plan_make(const struct hl_fetch_options *options, const char *label
   size_t *rows = NULL, n_row, n_repeated;
   TRY(hl_names_parse(label, text, n, refuse, &refusing, &tasks, &n_repeated));
   if (n_repeated > 0)
-    hl_meter_warn(meter, "%s: found %zu names of tasks again, they are taken once", label, n_repeated);
+    hl_meter_warn(meter, "%s: names of tasks found again and passed over: %zu", label, n_repeated);
   TRY(hl_select_tasks(&tasks, &no_kinds, options->tasks, &rows, &n_row));
   TRY(make_files(options, &tasks, rows, n_row, report));
   report->refused = refusing.lines;

@@ -1,4 +1,4 @@
-"""A made release, and running `fetch` against a server without the proxies that this machine may have."""
+"""A made release, and running `fetch` against a server without the proxies and certificates of this machine."""
 import io
 import os
 import random
@@ -10,7 +10,7 @@ import tap
 from server import goog_hash
 
 for name in list(os.environ):
-    if name.lower().endswith("_proxy"):
+    if name.lower().endswith("_proxy") or name in ("CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         del os.environ[name]
 
 SUFFIX = "_10000_replica5.npz"
