@@ -6,7 +6,6 @@
 #include "cli/cli.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +67,8 @@ static void say_summary(const struct cli *cli, const struct hl_fetch_report *rep
   for (size_t i = 0; i < report->n_file; i++) {
     const struct hl_fetch_file *file = &report->files[i];
     if (file->failure != NULL) cli_say(cli, "%s", file->failure);
+    if (cli->verbose && file->state == HL_FETCH_FETCHED)
+      cli_say(cli, "%s: %" PRIu64 " bytes, %" PRIu64 " received", file->path, file->n_byte, file->n_received);
   }
   if (is_dry) {
     cli_say(cli, "%s: %zu files of %zu tasks, %zu are there", cli->output, report->n_file, report->n_task,

@@ -259,7 +259,7 @@ static hl_status set_up(struct hl_http *http) {
   curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, timeout);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, timeout);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 4 * timeout);
   curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, note_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, http);
@@ -331,9 +331,10 @@ out:
   return status;
 }
 
+/* Not CURLE_UNSUPPORTED_PROTOCOL, which libcurl gives for an answer that is no HTTP: it may be what a server
+ * sent beyond the Content-Length of the answer before. */
 static bool is_hopeless(CURLcode code) {
   switch (code) {
-  case CURLE_UNSUPPORTED_PROTOCOL:
   case CURLE_URL_MALFORMAT:
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CACERT_BADFILE:

@@ -52,7 +52,7 @@ struct hl_http;
 struct hl_http_options {
   const char *const *headers; /* "Name: value", sent to the first URL's origin; borrowed */
   size_t n_header;
-  long timeout_seconds; /* to connect, and with less than 256 bytes a second arriving */
+  long timeout_seconds; /* to connect, and without a byte; four times that with less than 256 a second */
 };
 
 /* curl_global_init and curl_global_cleanup, in pairs. */

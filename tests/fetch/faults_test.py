@@ -71,7 +71,7 @@ FAILING = {
     "xmd5": (says_hash(WRONG.split(",")[1]), 3, "MD5"),
     "xhash": (says_hash("crc32c=!!!!"), 3, "x-goog-hash 'crc32c=!!!!'"),
     "xencoded": (plain(encoding="gzip"), 1, "Content-Encoding"),
-    "xgarbage": (garbage, 1, "HTTP/0.9"),
+    "xgarbage": (garbage, 3, "HTTP/0.9"),
     "xhuge": (claims_length(1 << 40), 1, "17179869184 bytes"),
     "xpage200": (None, 1, "zip"),
     "xbadzip": (None, 1, "ys.npy"),
@@ -93,7 +93,8 @@ def check_passing(tmp):
             if faults:
                 s.faults[quote(path(name))] = list(faults)
         s.faults[path("changed")] = [changes(s, "changed", zipped(31000, "new"), 2000)]
-        r = fetch(s, folder, "-j", "16")
+        r = fetch(s, folder, "-v", "-j", "16")
+        ok("no_fault/s1_10000_replica5.npz: 30565 bytes, 30565 received" in r.err, "-v tells of each file", r.err)
         ok(r.code == 0, "every fault that passes is got over", r)
         found, wanted = tree(folder), expected(s)
         wanted["redirected/s1_10000_replica5.npz"] = found.get("redirected/s1_10000_replica5.npz")
@@ -109,7 +110,7 @@ def check_passing(tmp):
         cuts = s.requests(path("cut"))
         same([r.range for r in cuts], [None, "bytes=1000-", "bytes=10000-"], "each try goes on where the last one ended")
         n = len(s.log)
-        r = fetch(s, folder)
+        r = fetch(s, folder, "-v")
         ok(r.code == 0 and [q.path for q in s.log[n:]] == ["/b/task_names.txt"], "run again: nothing but the list is asked for", r, s.log[n:])
         check_verify(s, folder, found)
 

@@ -1,4 +1,3 @@
 #!/bin/sh
 # `fetch` stopped by a kill, a signal, a full disk; two at once; threads; TLS; and ingest of what it leaves.
-# sanitized: yes
 exec "${PYTHON:-/usr/bin/python3}" -B "${0%/*}/stops_test.py"

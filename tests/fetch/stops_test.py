@@ -32,7 +32,7 @@ def sent(server, name):
 def check_parallel(tmp):
     for n, low, high in ((4, 2, 4), (1, 1, 1)):
         with Server(release([f"t{i}" for i in range(12)], n=2000)) as s:
-            s.delay = 0.05
+            s.delay = 0.03
             r = fetch(s, os.path.join(tmp, f"parallel{n}"), "-j", str(n))
             ok(r.code == 0 and low <= s.n_most <= high, f"-j {n}: {low} to {high} transfers at a time", r, s.n_most)
             same(tree(os.path.join(tmp, f"parallel{n}")), expected(s), f"-j {n}: the same files")
@@ -115,7 +115,7 @@ def check_spoiled_parts(tmp):
 def check_two_at_once(tmp):
     folder = os.path.join(tmp, "two")
     with Server(release(["a", "b"], n=100000)) as s:
-        s.faults[path("a")] = [slow(1)]
+        s.faults[path("a")] = [slow(0.6)]
         p = start(s, folder)
         wait_until(lambda: s.requests(path("a")))
         r = fetch(s, folder)
