@@ -116,7 +116,8 @@ static const char *find_value(const char *line, size_t n, const char *name, size
 /* Only a strong tag promises equal bytes (RFC 9110, 8.8.1); a weak one is of no use here. */
 static void take_etag(struct hl_http_response *response, const char *value, size_t n) {
   response->etag[0] = '\0';
-  if (n < 2 || n >= sizeof response->etag || value[0] != '"' || value[n - 1] != '"') return;
+  if (n < 2 || n >= sizeof response->etag) return;
+  if (value[0] != '"' || value[n - 1] != '"') return;
   for (size_t i = 1; i + 1 < n; i++) {
     if ((unsigned char)value[i] < 0x21 || value[i] == '"' || value[i] == 0x7f) return;
   }
