@@ -6,6 +6,7 @@
 #include "hyperlist/context.h"
 #include "hyperlist/evaluate.h"
 #include "hyperlist/fetch.h"
+#include "hyperlist/export.h"
 #include "hyperlist/generalize.h"
 #include "hyperlist/ingest.h"
 #include "hyperlist/list.h"

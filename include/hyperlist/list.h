@@ -68,6 +68,23 @@ HL_API hl_status hl_learn(struct hl_scores *scores, const struct hl_learn_option
  * and for a list of a newer schema. Members that are not known are ignored. */
 HL_API hl_status hl_list_read(const char *path, struct hl_list **list);
 
+/* Where a list of names comes from, and what its configs are. */
+struct hl_import_options {
+  const char *names;   /* a file: one config's name a line, best first; blank lines say nothing */
+  const char *configs; /* a file {"<config>": [{..}, "<sampler>"], ..}; NULL: regenerated for a released set,
+                          else no hyperparameters */
+  const char *set;     /* NULL: the released set (with _1k) to which all names belong */
+};
+
+/* A list that others ordered, such as the published NAdamW list, as one of ours. Nobody says what it was
+ * learned from: train_tasks and the objective are empty, J is NaN, the seed 0. Every entry counts as picked
+ * (HL_PHASE_GREEDY), since its place was chosen as far as anybody can tell. index is the seed of a released
+ * config, its row in a complete set; else its place in natural order among the names of `configs` or, without
+ * it, of `names`. HL_USAGE: no set was given and the names are of none or of several released ones;
+ * HL_INVALID: no names, the same name twice, one that `configs` lacks or that is none of the released set's;
+ * HL_IO; HL_LIMIT. O(names log names). */
+HL_API hl_status hl_list_import(const struct hl_import_options *options, struct hl_list **list);
+
 /* Prints it as JSON; doubles in the shortest text that reads back equal, hyperparameters of boolean scale as
  * true and false, those that are NaN left out. path is for messages. */
 HL_API hl_status hl_list_write(const struct hl_list *list, FILE *file, const char *path);

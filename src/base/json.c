@@ -164,6 +164,11 @@ struct cJSON *hl_json_new_number(double value) {
   return cJSON_CreateRaw(isfinite(value) ? hl_format_double(value, text) : "null");
 }
 
+struct cJSON *hl_json_new_float(double value) {
+  char text[HL_DOUBLE_TEXT];
+  return cJSON_CreateRaw(isfinite(value) ? hl_format_float(value, text) : "null");
+}
+
 struct cJSON *hl_json_new_integer(int64_t value) {
   char text[HL_DOUBLE_TEXT];
   snprintf(text, sizeof text, "%lld", (long long)value);
@@ -172,6 +177,10 @@ struct cJSON *hl_json_new_integer(int64_t value) {
 
 struct cJSON *hl_json_new_bool(bool value) {
   return cJSON_CreateBool(value);
+}
+
+struct cJSON *hl_json_copy(const struct cJSON *json) {
+  return cJSON_Duplicate(json, 1);
 }
 
 hl_status hl_json_add(struct cJSON *object, const char *name, struct cJSON *item) {

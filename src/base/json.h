@@ -33,9 +33,11 @@ struct cJSON *hl_json_new_object(void);
 struct cJSON *hl_json_new_array(void);
 struct cJSON *hl_json_new_text(const char *text);
 struct cJSON *hl_json_new_number(double value); /* shortest text that reads back equal; not finite: null */
+struct cJSON *hl_json_new_float(double value);  /* the same, but with a point or an exponent: 0.0 */
 struct cJSON *hl_json_new_integer(int64_t value);
 struct cJSON *hl_json_new_bool(bool value);
 struct cJSON *hl_json_get_array(struct cJSON *object, const char *name); /* to append to; NULL: absent */
+struct cJSON *hl_json_copy(const struct cJSON *json);
 hl_status hl_json_add(struct cJSON *object, const char *name, struct cJSON *item);
 hl_status hl_json_append(struct cJSON *array, struct cJSON *item);
 hl_status hl_json_print(const struct cJSON *json, FILE *file,

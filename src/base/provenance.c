@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "hyperlist/version.h"
 
 #include <H5public.h> /* for their version numbers alone */
@@ -9,6 +10,7 @@
 #include <inttypes.h>
 #include <libdeflate.h>
 #include <stdlib.h>
+#include <string.h>
 #include <xxhash.h>
 #include <zip.h>
 #include <zlib.h>
@@ -83,9 +85,11 @@ out:
 hl_status hl_provenance_print(const struct cJSON *json, FILE *file) {
   for (const struct cJSON *item = hl_json_first(json); item != NULL; item = hl_json_next(item)) {
     char *text = NULL;
-    const hl_status status = hl_json_text(item) == NULL ? hl_json_copy_text(item, &text) : HL_OK;
+    const char *raw = hl_json_text(item); /* an argument of the command line may hold a line break */
+    const hl_status status =
+        raw == NULL ? hl_json_copy_text(item, &text) : hl_escape_text(raw, strlen(raw), &text);
     if (status != HL_OK) return status;
-    fprintf(file, "# %s: %s\n", hl_json_name(item), text != NULL ? text : hl_json_text(item));
+    fprintf(file, "# %s: %s\n", hl_json_name(item), text);
     free(text);
   }
   return HL_OK; /* a failed write stays in the stream and is found when it is closed */

@@ -31,6 +31,13 @@ char *hl_format_double(double value, char buffer[HL_DOUBLE_TEXT]) {
   return buffer;
 }
 
+char *hl_format_float(double value, char buffer[HL_DOUBLE_TEXT]) {
+  hl_format_double(value, buffer);
+  const size_t length = strlen(buffer);
+  if (strspn(buffer, "-0123456789") == length) memcpy(buffer + length, ".0", 3); /* 17 digits at most */
+  return buffer;
+}
+
 bool hl_parse_double(const char *text, double *value) {
   char copy[512];
   const size_t length = strlen(text);

@@ -13,6 +13,9 @@ enum { HL_DOUBLE_TEXT = 32 };
  * independent of the locale. Returns buffer. */
 char *hl_format_double(double value, char buffer[HL_DOUBLE_TEXT]);
 
+/* The same, but never to be taken for a whole number: "1.0", "0.0"; for readers that tell the two apart. */
+char *hl_format_float(double value, char buffer[HL_DOUBLE_TEXT]);
+
 /* The whole of text as a number; locale-independent; nan/inf/infinity in any case are numbers. False if it is
  * not one. */
 bool hl_parse_double(const char *text, double *value);

@@ -69,6 +69,8 @@ hl_status cli_normalize(struct cli *cli);
 hl_status cli_learn(struct cli *cli);
 hl_status cli_evaluate(struct cli *cli);
 hl_status cli_generalize(struct cli *cli);
+hl_status cli_import(struct cli *cli);
+hl_status cli_export(struct cli *cli);
 hl_status cli_reproduce(struct cli *cli);
 
 #endif

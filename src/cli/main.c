@@ -17,8 +17,11 @@ static const struct cli_command commands[] = {
     {"info", "FILE", "what is in an archive, a scores file or a list", cli_info},
     {"normalize", "ARCHIVE -o SCORES", "one score in 0..1 for each task and configuration", cli_normalize},
     {"learn", "SCORES --set SET -o LIST", "an ordered list of configurations to try (Eq. 3-4)", cli_learn},
-    {"evaluate", "LIST SCORES", "best score so far against trials of a list", cli_evaluate},
+    {"import", "--names FILE -o LIST", "a list of config names, such as the published one, as a list of ours",
+     cli_import},
+    {"evaluate", "LIST... SCORES", "best score so far against trials of a list", cli_evaluate},
     {"generalize", "SCORES --set SET", "learned lists against baselines on held-out tasks", cli_generalize},
+    {"export", "LIST --to T -o DIR", "a list for other programs: opt-list, json, csv, python", cli_export},
     {"reproduce", "SCORES -o DIR [FIGURE...]", "the paper's figures from your own scores", cli_reproduce},
 };
 enum { N_COMMAND = sizeof commands / sizeof *commands };

@@ -130,6 +130,10 @@ out:
   return status;
 }
 
+const struct hl_strings *hl_configs_get_names(const struct hl_config_table *table) {
+  return &table->configs;
+}
+
 void hl_configs_free(struct hl_config_table *table) {
   if (table == NULL) return;
   free(table->path);

@@ -10,6 +10,9 @@
 hl_status hl_configs_read(const char *path, struct hl_config_table **table);
 void hl_configs_free(struct hl_config_table *table); /* legal on NULL */
 
+/* The configs' names, in byte order. Borrowed. */
+const struct hl_strings *hl_configs_get_names(const struct hl_config_table *table);
+
 /* What regenerating one table's hyperparameters gave, for the next tables of the same configs: a release has
  * thousands of them. Used by several threads at once. */
 struct hl_config_memory;
