@@ -19,8 +19,9 @@ extern "C" {
 struct hl_evaluate_options {
   const char *tasks; /* a selector (selector.h); NULL: all */
   enum hl_missing missing;
-  bool skip_unknown; /* leave out configs that the scores lack, instead of HL_INVALID */
-  bool per_task;     /* fill task_valid and task_test */
+  bool skip_unknown;              /* leave out configs that the scores lack, instead of HL_INVALID */
+  bool per_task;                  /* fill task_valid and task_test */
+  const struct hl_strings *among; /* of the selected tasks only these, in byte order; NULL: all */
 };
 
 struct hl_evaluation {
@@ -44,6 +45,14 @@ struct hl_evaluation {
  * [0, 1], a missing cell under HL_MISSING_ERROR. O(tasks x configs). */
 HL_API hl_status hl_evaluate(const struct hl_list *list, struct hl_scores *scores,
                              const struct hl_evaluate_options *options, struct hl_evaluation **evaluation);
+
+/* Evaluates several lists, of the same or of different sets, to be compared: evaluations[n_list], each to be
+ * freed. All are on the same tasks, those that each list alone would be evaluated on; *n_left_out is how many
+ * tasks some lists lose by that. One list is hl_evaluate. Errors as above, of several lists with the list's
+ * position in the message; HL_INVALID: the lists have no task in common. */
+HL_API hl_status hl_evaluate_lists(const struct hl_list *const *lists, size_t n_list,
+                                   struct hl_scores *scores, const struct hl_evaluate_options *options,
+                                   struct hl_evaluation **evaluations, size_t *n_left_out);
 
 /* Legal on NULL. */
 HL_API void hl_evaluation_free(struct hl_evaluation *evaluation);

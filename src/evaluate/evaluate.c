@@ -98,11 +98,25 @@ out:
   return status;
 }
 
+/* Keeps the rows whose tasks are among these. */
+static hl_status keep_among(struct evaluating *it, const struct hl_strings *among) {
+  size_t n = 0;
+  for (size_t i = 0; i < it->n_row; i++) {
+    const char *task = it->scores->tasks.items[it->rows[i]];
+    if (hl_strings_find_sorted(among, task, strcmp) < among->n) it->rows[n++] = it->rows[i];
+  }
+  it->n_row = n;
+  return n > 0
+             ? HL_OK
+             : hl_fail(HL_INVALID, "%s: found no task that all lists can be evaluated on", it->scores->path);
+}
+
 static hl_status prepare(struct evaluating *it, const struct hl_evaluate_options *options,
                          struct hl_evaluation *evaluation) {
   hl_status status = HL_OK;
   const uint8_t *degenerate = hl_cells_get_degenerate(it->scores, it->set);
   TRY(hl_cells_select_rows(it->scores, options->tasks, degenerate, &it->rows, &it->n_row));
+  if (options->among != NULL) TRY(keep_among(it, options->among));
   if (options->missing == HL_MISSING_DROP_TASK) {
     TRY(hl_cells_drop_holes(it->scores, it->set, HL_CELLS_TEST, it->rows, &it->n_row));
   }

@@ -471,7 +471,7 @@ row("evaluate: a set that the scores lack", EV, (2, 4), ["nadamw_grid_1k"], chan
 row("evaluate: arguments in the other order", "evaluate|s.h5|l.json", 4, "s.h5", kit("s.h5", "l.json"))
 row("evaluate: one argument", "evaluate|l.json", 2, (), kit("l.json"))
 row("evaluate: no argument", "evaluate", 2)
-row("evaluate: three arguments", EV + "|s.h5", 2, "s.h5", kit("s.h5", "l.json"))
+row("evaluate: scores where a list is expected", EV + "|s.h5", 4, "s.h5", kit("s.h5", "l.json"))
 row("evaluate: --tasks matches nothing", EV + "|--tasks|nosuch", 2, "nosuch", kit("s.h5", "l.json"))
 row("evaluate: --missing unknown", EV + "|--missing|zero", 2, "zero", kit("s.h5", "l.json"))
 row("evaluate: output in no folder", EV + "|-o|no/o.tsv", 3, "o.tsv", kit("s.h5", "l.json"), lines=None)
