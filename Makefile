@@ -206,6 +206,16 @@ $(OBJECTS): $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(EXTRA_CPPFLAGS) -MMD -MP -c -o $@ $<
 
+# What a page of `report` holds, as string literals: one a line.
+PAGE_TEXTS := $(patsubst %,$(BUILD)/%.inc,$(wildcard src/report/page.css src/report/page.js))
+$(PAGE_TEXTS): $(BUILD)/%.inc: % $(BUILD)/flags
+	$(call say,TEXT)
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
+
+$(BUILD)/src/report/report.o: $(PAGE_TEXTS)
+$(BUILD)/src/report/report.o: EXTRA_CPPFLAGS = -I$(BUILD)/src
+
 $(UNIT_OBJECTS): EXTRA_CPPFLAGS = $(CHECK_CPPFLAGS)
 
 $(STATIC): $(LIBRARY_OBJECTS)

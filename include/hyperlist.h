@@ -11,6 +11,7 @@
 #include "hyperlist/ingest.h"
 #include "hyperlist/list.h"
 #include "hyperlist/missing.h"
+#include "hyperlist/report.h"
 #include "hyperlist/scores.h"
 #include "hyperlist/selector.h"
 #include "hyperlist/space.h"

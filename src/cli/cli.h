@@ -72,5 +72,6 @@ hl_status cli_generalize(struct cli *cli);
 hl_status cli_import(struct cli *cli);
 hl_status cli_export(struct cli *cli);
 hl_status cli_reproduce(struct cli *cli);
+hl_status cli_report(struct cli *cli);
 
 #endif

@@ -23,6 +23,7 @@ static const struct cli_command commands[] = {
     {"generalize", "SCORES --set SET", "learned lists against baselines on held-out tasks", cli_generalize},
     {"export", "LIST --to T -o DIR", "a list for other programs: opt-list, json, csv, python", cli_export},
     {"reproduce", "SCORES -o DIR [FIGURE...]", "the paper's figures from your own scores", cli_reproduce},
+    {"report", "DIR|FILE... -o HTML", "figures, tables, lists and data in one page", cli_report},
 };
 enum { N_COMMAND = sizeof commands / sizeof *commands };
 

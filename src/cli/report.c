@@ -1,0 +1,66 @@
+#include "hyperlist/report.h"
+#include "analysis/figures.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "cli/results.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+/* The figures' own titles, in the paper's order. */
+static hl_status list_captions(struct hl_report_caption **captions, size_t *n) {
+  const struct figure *figures = figures_get_all(n);
+  const hl_status status = hl_new_array(*n, sizeof **captions, captions);
+  for (size_t i = 0; i < *n && status == HL_OK; i++) {
+    (*captions)[i] = (struct hl_report_caption){figures[i].name, figures[i].title};
+  }
+  return status;
+}
+
+static hl_status write_page(const struct cli *cli, const struct hl_report_options *report) {
+  hl_status status = HL_OK;
+  struct hl_strings warnings = {0}, unused = {0};
+  struct hl_output output = {0};
+  TRY(hl_output_open(&output, cli->output));
+  TRY(hl_report_write(report, output.file, cli->output, &warnings, &unused));
+  TRY(hl_output_commit(&output));
+  for (size_t i = 0; i < unused.n; i++) cli_say(cli, "left out %s", unused.items[i]);
+  cli_say(cli, "%s: %zu warning%s in it", cli->output, warnings.n, warnings.n == 1 ? "" : "s");
+out:
+  hl_output_discard(&output);
+  hl_strings_clear(&warnings);
+  hl_strings_clear(&unused);
+  return status;
+}
+
+hl_status cli_report(struct cli *cli) {
+  hl_status status = HL_OK;
+  struct hl_report_options report = {0};
+  struct hl_report_caption *captions = NULL;
+  struct cJSON *provenance = NULL;
+  char *title = NULL, *length = NULL, *text = NULL;
+  uint64_t n_entry = 0;
+  const struct poptOption options[] = {
+      {"title", 0, POPT_ARG_STRING, &title, 0, "the page's title", "TEXT"},
+      {NULL, 'k', POPT_ARG_STRING, &length, 0, "show the first N of each list (default: 10)", "N"},
+      POPT_TABLEEND};
+  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_PROVENANCE, 1, 0));
+  TRY(cli_integer("-k", length, 1, UINT32_MAX, &n_entry));
+  TRY(list_captions(&captions, &report.n_caption));
+  TRY(cli_new_provenance(cli, 0, NULL, &provenance));
+  if (provenance != NULL) TRY(hl_json_copy_text(provenance, &text));
+  report.sources = cli->arguments;
+  report.n_source = cli->n_argument;
+  report.captions = captions;
+  report.n_entry = (size_t)n_entry;
+  report.title = title;
+  report.provenance = text;
+  TRY(write_page(cli, &report));
+out:
+  hl_json_free(provenance);
+  free(captions);
+  free(text);
+  return status;
+}
