@@ -10,6 +10,7 @@
 #include "hyperlist/context.h"
 #include "hyperlist/strings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -17,10 +18,11 @@
 extern "C" {
 #endif
 
-/* What a figure's files do not say. */
+/* What a figure's files do not say. A table's note `caption: TEXT` follows the title. */
 struct hl_report_caption {
   const char *name;  /* "figure2": of figure2.svg, figure2.tsv, figure2.*.tsv */
   const char *title; /* "Learned search strategies on held-out tasks" */
+  bool is_table;     /* numbers only: no picture is missed */
 };
 
 /* All zero but the sources is the default. */

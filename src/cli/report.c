@@ -14,7 +14,7 @@ static hl_status list_captions(struct hl_report_caption **captions, size_t *n) {
   const struct figure *figures = figures_get_all(n);
   const hl_status status = hl_new_array(*n, sizeof **captions, captions);
   for (size_t i = 0; i < *n && status == HL_OK; i++) {
-    (*captions)[i] = (struct hl_report_caption){figures[i].name, figures[i].title};
+    (*captions)[i] = (struct hl_report_caption){.name = figures[i].name, .title = figures[i].title};
   }
   return status;
 }

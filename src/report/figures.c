@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *hl_page_find_title(const struct hl_page *page, const char *stem) {
+const struct hl_report_caption *hl_page_find_caption(const struct hl_page *page, const char *stem) {
   for (size_t i = 0; i < page->options->n_caption; i++) {
-    if (strcmp(page->options->captions[i].name, stem) == 0) return page->options->captions[i].title;
+    if (strcmp(page->options->captions[i].name, stem) == 0) return &page->options->captions[i];
   }
   return NULL;
 }
@@ -86,17 +86,17 @@ static bool is_of(const struct hl_material *material, enum hl_material_kind kind
 }
 
 static void write_caption(const struct hl_page *page, const char *stem, const struct hl_tsv *table) {
-  const char *title = hl_page_find_title(page, stem);
+  const struct hl_report_caption *known = hl_page_find_caption(page, stem);
   fputs("<figcaption><strong>", page->file);
   write_name(page->file, stem);
   fputs(".</strong> ", page->file);
-  if (title != NULL) hl_html_format(page->file, "%s.", title);
+  if (known != NULL) hl_html_format(page->file, "%s.", known->title);
   if (table != NULL) {
     for (size_t i = 0; i < table->notes.n; i++) {
       const char *note = table->notes.items[i];
-      if (strncmp(note, "caption: ", 9) != 0) continue;
+      if (strncmp(note, HL_CAPTION_NOTE, strlen(HL_CAPTION_NOTE)) != 0) continue;
       putc(' ', page->file);
-      hl_html_text(page->file, note + 9);
+      hl_html_text(page->file, note + strlen(HL_CAPTION_NOTE));
     }
   }
   fputs("</figcaption>\n", page->file);
@@ -156,7 +156,7 @@ static hl_status list_stems(const struct hl_page *page, struct hl_strings *stems
   }
   for (size_t i = 0; i < others.n; i++) {
     if (i > 0 && strcmp(others.items[i], others.items[i - 1]) == 0) continue;
-    if (hl_page_find_title(page, others.items[i]) == NULL) TRY(hl_strings_add(stems, others.items[i]));
+    if (hl_page_find_caption(page, others.items[i]) == NULL) TRY(hl_strings_add(stems, others.items[i]));
   }
 out:
   hl_strings_clear(&others);

@@ -7,11 +7,18 @@
 
 enum { MOST_ROWS = 500, MOST_DOWNLOAD_BYTES = 4 << 20 };
 
+static bool is_caption(const char *note) {
+  return strncmp(note, HL_CAPTION_NOTE, strlen(HL_CAPTION_NOTE)) == 0;
+}
+
 void hl_page_write_notes(const struct hl_page *page, const struct hl_tsv *table) {
-  if (table->notes.n == 0) return;
-  fputs("<ul class=\"notes\">", page->file);
-  for (size_t i = 0; i < table->notes.n; i++) hl_html_element(page->file, "li", table->notes.items[i]);
-  fputs("</ul>\n", page->file);
+  size_t n_written = 0;
+  for (size_t i = 0; i < table->notes.n; i++) {
+    if (is_caption(table->notes.items[i])) continue; /* stands under the picture */
+    if (n_written++ == 0) fputs("<ul class=\"notes\">", page->file);
+    hl_html_element(page->file, "li", table->notes.items[i]);
+  }
+  if (n_written > 0) fputs("</ul>\n", page->file);
 }
 
 static void write_download(const struct hl_page *page, const struct hl_material *material) {

@@ -24,8 +24,8 @@ hl_status hl_page_write_tables(const struct hl_page *page); /* those of no other
 hl_status hl_page_write_census(const struct hl_page *page);
 hl_status hl_page_write_provenance(const struct hl_page *page);
 
-/* The i-th caption's figure, or one without caption; NULL title: none. */
-const char *hl_page_find_title(const struct hl_page *page, const char *stem);
+/* The caption of the figure of that name, or NULL. */
+const struct hl_report_caption *hl_page_find_caption(const struct hl_page *page, const char *stem);
 
 /* A collapsed table of numbers with its notes, and the whole file to download; `summary` says what it is. */
 void hl_page_write_numbers(const struct hl_page *page, const struct hl_material *material,

@@ -55,10 +55,14 @@ static void write_lead(const struct hl_page *page) {
   } else {
     fputs("What hyperlist measured: lists of hyperparameter configurations against search.", page->file);
   }
-  fprintf(page->file, " In this page: %zu list%s, %zu picture%s, %zu table%s.</p>\n",
-          counts[HL_MATERIAL_LIST], counts[HL_MATERIAL_LIST] == 1 ? "" : "s", counts[HL_MATERIAL_PICTURE],
-          counts[HL_MATERIAL_PICTURE] == 1 ? "" : "s", counts[HL_MATERIAL_TABLE],
-          counts[HL_MATERIAL_TABLE] == 1 ? "" : "s");
+  static const char *const names[] = {"table", "picture", "list"};
+  size_t n_written = 0;
+  for (int kind = HL_MATERIAL_LIST; kind >= 0; kind--) {
+    if (counts[kind] == 0) continue;
+    fprintf(page->file, "%s%zu %s%s", n_written++ > 0 ? ", " : " In this page: ", counts[kind], names[kind],
+            counts[kind] == 1 ? "" : "s");
+  }
+  fprintf(page->file, "%s</p>\n", n_written > 0 ? "." : "");
 }
 
 static void write_warnings(const struct hl_page *page) {

@@ -36,6 +36,7 @@ static const char *const elements[] = {"svg",
                                        "filter",
                                        "feFlood",
                                        "feComposite",
+                                       "image",
                                        NULL};
 /* Read over with all that is in them: a browser would show the first as a tooltip. */
 static const char *const dropped[] = {"title", "desc", "metadata", NULL};
@@ -173,19 +174,29 @@ static hl_status decode(const struct svg *svg, const char *text, size_t n, char 
 
 /* ---- Attributes ---- */
 
+/* Is it a picture in dots that is there in full? gnuplot draws colour maps so. */
+static bool is_embedded(const char *value) {
+  static const char begins[] = "data:image/png;base64,";
+  const size_t n = strlen(begins);
+  return strncmp(value, begins, n) == 0 &&
+         value[n + strspn(value + n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/= ")] ==
+             '\0';
+}
+
 /* Writes an attribute if it is known and stays inside the picture. */
 static void write_attribute(const struct svg *svg, const char *name, size_t n, const char *value) {
   if (n > 6 && strncmp(name, "xlink:", 6) == 0) name += 6, n -= 6;
   if (!is_among(attributes, name, n)) return;
   const bool is_id = n == 2 && strncmp(name, "id", 2) == 0, is_href = n == 4 && strncmp(name, "href", 4) == 0;
+  const bool is_image = strcmp(svg->open[svg->depth - 1], "image") == 0;
   const char *url = strstr(value, "url(");
-  if (is_href && *value != '#') return;
+  if (is_href && (is_image ? !is_embedded(value) : *value != '#')) return;
   if (url != NULL && (url != value || value[4] != '#')) return;
   fprintf(svg->file, " %.*s=\"", (int)n, name);
   if (is_id) fprintf(svg->file, "%s-", svg->prefix);
-  if (is_href) fprintf(svg->file, "#%s-", svg->prefix);
+  if (is_href && !is_image) fprintf(svg->file, "#%s-", svg->prefix);
   if (url != NULL) fprintf(svg->file, "url(#%s-", svg->prefix);
-  hl_html_text(svg->file, value + (is_href ? 1 : url != NULL ? 5 : 0));
+  hl_html_text(svg->file, value + (is_href && !is_image ? 1 : url != NULL ? 5 : 0));
   putc('"', svg->file);
 }
 

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How a figure's caption stands among the notes of its table. */
+#define HL_CAPTION_NOTE "caption: "
+
 struct hl_tsv {
   char *text;                   /* the file as it is */
   struct hl_strings provenance; /* "command: hyperlist ...", in order */

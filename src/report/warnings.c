@@ -24,10 +24,10 @@ static hl_status add(struct hl_page *page, const char *format, ...) {
 static hl_status take_picture(struct hl_page *page, const struct hl_material *material, char **picture) {
   hl_status status = HL_OK;
   char *prefix = NULL, *label = NULL;
-  const char *title = hl_page_find_title(page, material->stem);
+  const struct hl_report_caption *caption = hl_page_find_caption(page, material->stem);
   TRY(hl_format_text(&prefix, "picture-%zu", (size_t)(material - page->materials.items)));
   TRY(hl_format_text(&label, "%s%s%s: the numbers are in the tables below it", material->stem,
-                     title != NULL ? ", " : "", title != NULL ? title : ""));
+                     caption != NULL ? ", " : "", caption != NULL ? caption->title : ""));
   status = hl_svg_inline(material->name, material->picture, prefix, label, picture);
   if (status == HL_INVALID) status = add(page, "%s; the picture is left out", hl_error_message());
 out:
@@ -38,10 +38,9 @@ out:
 
 /* A caption's figure that has numbers and no picture. */
 static hl_status check_picture(struct hl_page *page, const struct hl_material *table) {
-  if (hl_page_find_title(page, table->stem) == NULL ||
-      strcmp(table->name + strlen(table->stem), ".tsv") != 0) {
+  const struct hl_report_caption *caption = hl_page_find_caption(page, table->stem);
+  if (caption == NULL || caption->is_table || strcmp(table->name + strlen(table->stem), ".tsv") != 0)
     return HL_OK;
-  }
   for (size_t i = 0; i < page->materials.n; i++) {
     const struct hl_material *other = &page->materials.items[i];
     if (other->kind == HL_MATERIAL_PICTURE && strcmp(other->stem, table->stem) == 0) return HL_OK;
@@ -53,10 +52,13 @@ static hl_status check_picture(struct hl_page *page, const struct hl_material *t
 /* ---- Tables: notes that limit what the numbers mean ---- */
 
 static bool limits(const char *note) {
+  if (strncmp(note, HL_CAPTION_NOTE, strlen(HL_CAPTION_NOTE)) == 0) return false;
   static const char *const words[] = {"own train tasks", "are unknown", "is unknown",
                                       "left out",        "without ",    "lack"};
   const char *zero = strstr(note, "0 of ");
   if (zero != NULL && (zero == note || zero[-1] == ' ')) return false; /* "0 of these 36 tasks are .." */
+  const size_t n = strlen(note);
+  if (n >= 3 && strcmp(note + n - 3, ": 0") == 0) return false; /* "tasks without ..: 0" */
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     if (strstr(note, words[i]) != NULL) return true;
   }

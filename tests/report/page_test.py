@@ -65,7 +65,7 @@ def report(folder, *more):
 
 
 SAFE_TAGS = set("html head meta title link style body main h1 h2 h3 p section ul li figure figcaption strong div details summary table caption thead tbody tr th td a dl dt dd code span "
-                "script footer svg g path rect circle text tspan use defs polygon filter feflood fecomposite".split())
+                "script footer svg g path rect circle text tspan use defs polygon filter feflood fecomposite image".split())
 
 
 def check_valid(name, text, page):
@@ -139,8 +139,8 @@ def svg(body, more=""):
 
 
 GOOD_BODY = ("<title>Gnuplot</title><!-- <script> --><defs><circle id='p' r='1'/></defs><g fill='url(#p)' onclick='alert(1)' style='x:url(http://a)'><use xlink:href='#p'/>"
-             "<use xlink:href='http://evil/x#p'/><path d='M0,0 L1,1' stroke='url(http://evil)'/><text><tspan>a &lt;b&gt; &amp; c</tspan></text></g>")
-BAD_BODIES = {"script": "<script>alert(1)</script>", "image": "<image href='http://evil/x.png'/>", "foreignObject": "<foreignObject><p>x</p></foreignObject>", "style": "<style>@import 'x'</style>",
+             "<use xlink:href='http://evil/x#p'/><image width='1' xlink:href='http://evil/x.png'/><image xlink:href='data:image/svg+xml,evil'/><image xlink:href='data:image/png;base64,iVBOR/+='/><path d='M0,0 L1,1' stroke='url(http://evil)'/><text><tspan>a &lt;b&gt; &amp; c</tspan></text></g>")
+BAD_BODIES = {"script": "<script>alert(1)</script>", "foreignObject": "<foreignObject><p>x</p></foreignObject>", "style": "<style>@import 'x'</style>",
               "a": "<a href='javascript:alert(1)'><text>x</text></a>", "animate": "<animate attributeName='href'/>", "cdata": "<![CDATA[<script>]]>", "entity": "<text>&evil;</text>",
               "crossed": "<g><text></g></text>", "open": "<g>", "unquoted": "<g fill=red></g>", "unended": "<g fill='red", "set": "<SCRIPT>alert(1)</SCRIPT>"}
 
@@ -159,6 +159,7 @@ def check_pictures(tmp):
     check_valid("pictures", text, page)
     same(len([1 for t, _ in page.elements if t == "svg"]), 2, "two pictures")
     same([a for t, a in page.elements if t == "use"], [{"href": "#picture-2-p"}, {}, {"href": "#picture-3-p"}, {}], "references within a picture stay, others go")
+    same([a for t, a in page.elements if t == "image"], [{"width": "1"}, {}, {"href": "data:image/png;base64,iVBOR/+="}] * 2, "a picture in dots that is there in full stays")
     ok("evil" not in text and "onclick" not in text and "Gnuplot" not in text, "what acts or loads is gone, and so is the tooltip")
     same([t for t in page.texts["tspan"]], ["a <b> & c"] * 2, "texts stay")
     ok(page.has("figcaption", NASTY) and page.has("td", NASTY) and page.has("li", NASTY), "captions, notes and cells stand as text")
