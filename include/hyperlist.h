@@ -18,6 +18,7 @@
 #include "hyperlist/status.h"
 #include "hyperlist/strings.h"
 #include "hyperlist/task.h"
+#include "hyperlist/track.h"
 #include "hyperlist/version.h"
 
 #endif

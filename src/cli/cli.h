@@ -73,5 +73,6 @@ hl_status cli_import(struct cli *cli);
 hl_status cli_export(struct cli *cli);
 hl_status cli_reproduce(struct cli *cli);
 hl_status cli_report(struct cli *cli);
+hl_status cli_track(struct cli *cli);
 
 #endif

@@ -22,6 +22,7 @@ static const struct cli_command commands[] = {
     {"evaluate", "LIST... SCORES", "best score so far against trials of a list", cli_evaluate},
     {"generalize", "SCORES --set SET", "learned lists against baselines on held-out tasks", cli_generalize},
     {"export", "LIST --to T -o DIR", "a list for other programs: opt-list, json, csv, python", cli_export},
+    {"track", "LIST LOG [SCORES]", "what to try next of a list, and how far it has brought you", cli_track},
     {"reproduce", "SCORES -o DIR [FIGURE...]", "the paper's figures from your own scores", cli_reproduce},
     {"report", "DIR|FILE... -o HTML", "figures, tables, lists and data in one page", cli_report},
 };

@@ -1,4 +1,5 @@
 #include "hyperlist/report.h"
+#include "analysis/figure4.h"
 #include "analysis/figures.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -9,14 +10,17 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* The figures' own titles, in the paper's order. */
+/* The figures' own titles, in the paper's order but for Figure 4, which is not made by `reproduce` and stands
+ * last. */
 static hl_status list_captions(struct hl_report_caption **captions, size_t *n) {
   const struct figure *figures = figures_get_all(n);
-  const hl_status status = hl_new_array(*n, sizeof **captions, captions);
-  for (size_t i = 0; i < *n && status == HL_OK; i++) {
+  const hl_status status = hl_new_array(*n + 1, sizeof **captions, captions);
+  if (status != HL_OK) return status;
+  for (size_t i = 0; i < *n; i++) {
     (*captions)[i] = (struct hl_report_caption){.name = figures[i].name, .title = figures[i].title};
   }
-  return status;
+  (*captions)[(*n)++] = (struct hl_report_caption){.name = FIGURE4_NAME, .title = FIGURE4_TITLE};
+  return HL_OK;
 }
 
 static hl_status write_page(const struct cli *cli, const struct hl_report_options *report) {

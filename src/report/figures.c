@@ -87,18 +87,14 @@ static bool is_of(const struct hl_material *material, enum hl_material_kind kind
 
 static void write_caption(const struct hl_page *page, const char *stem, const struct hl_tsv *table) {
   const struct hl_report_caption *known = hl_page_find_caption(page, stem);
+  const char *title = table != NULL ? hl_tsv_note(table, HL_TITLE_NOTE) : NULL;
+  const char *caption = table != NULL ? hl_tsv_note(table, HL_CAPTION_NOTE) : NULL;
+  if (title == NULL && known != NULL) title = known->title;
   fputs("<figcaption><strong>", page->file);
   write_name(page->file, stem);
   fputs(".</strong> ", page->file);
-  if (known != NULL) hl_html_format(page->file, "%s.", known->title);
-  if (table != NULL) {
-    for (size_t i = 0; i < table->notes.n; i++) {
-      const char *note = table->notes.items[i];
-      if (strncmp(note, HL_CAPTION_NOTE, strlen(HL_CAPTION_NOTE)) != 0) continue;
-      putc(' ', page->file);
-      hl_html_text(page->file, note + strlen(HL_CAPTION_NOTE));
-    }
-  }
+  if (title != NULL) hl_html_format(page->file, "%s. ", title);
+  if (caption != NULL) hl_html_text(page->file, caption);
   fputs("</figcaption>\n", page->file);
 }
 

@@ -8,7 +8,8 @@
 enum { MOST_ROWS = 500, MOST_DOWNLOAD_BYTES = 4 << 20 };
 
 static bool is_caption(const char *note) {
-  return strncmp(note, HL_CAPTION_NOTE, strlen(HL_CAPTION_NOTE)) == 0;
+  return strncmp(note, HL_CAPTION_NOTE, strlen(HL_CAPTION_NOTE)) == 0 ||
+         strncmp(note, HL_TITLE_NOTE, strlen(HL_TITLE_NOTE)) == 0;
 }
 
 void hl_page_write_notes(const struct hl_page *page, const struct hl_tsv *table) {

@@ -117,6 +117,14 @@ bool hl_tsv_has(const struct hl_tsv *tsv, const char *const *columns) {
   return true;
 }
 
+const char *hl_tsv_note(const struct hl_tsv *tsv, const char *prefix) {
+  for (size_t i = 0; i < tsv->notes.n; i++) {
+    if (strncmp(tsv->notes.items[i], prefix, strlen(prefix)) == 0)
+      return tsv->notes.items[i] + strlen(prefix);
+  }
+  return NULL;
+}
+
 const char *hl_tsv_provenance(const struct hl_tsv *tsv, const char *key) {
   const size_t n = strlen(key);
   for (size_t i = 0; i < tsv->provenance.n; i++) {

@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How a figure's caption stands among the notes of its table. */
+/* How a figure's caption and title stand among the notes of its table. */
 #define HL_CAPTION_NOTE "caption: "
+#define HL_TITLE_NOTE   "title: "
 
 struct hl_tsv {
   char *text;                   /* the file as it is */
@@ -29,6 +30,9 @@ size_t hl_tsv_find(const struct hl_tsv *tsv, const char *column);
 
 /* Has it all of these columns (NULL-terminated)? */
 bool hl_tsv_has(const struct hl_tsv *tsv, const char *const *columns);
+
+/* What follows `prefix` in the first note that begins so, or NULL. */
+const char *hl_tsv_note(const struct hl_tsv *tsv, const char *prefix);
 
 /* The value of a provenance line, or NULL. */
 const char *hl_tsv_provenance(const struct hl_tsv *tsv, const char *key);

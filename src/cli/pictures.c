@@ -1,0 +1,141 @@
+#include "cli/pictures.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/pool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- Options ---- */
+
+static hl_status add_format(struct cli_pictures *pictures, const char *name) {
+  const struct cli_format *format = cli_find_format(name);
+  if (format == NULL) return hl_fail(HL_USAGE, "--format: found '%s', expected svg, png, pdf or dumb", name);
+  for (size_t i = 0; i < pictures->n_format; i++) {
+    if (pictures->formats[i] == format) return HL_OK;
+  }
+  pictures->formats[pictures->n_format++] = format;
+  return HL_OK;
+}
+
+hl_status cli_pictures_choose(struct cli_pictures *pictures, const char *formats) {
+  hl_status status = HL_OK;
+  char *names = NULL;
+  TRY(hl_copy_text(formats != NULL ? formats : "svg", &names));
+  for (char *name = names, *end = names; end != NULL; name = end + 1) {
+    end = strchr(name, ',');
+    if (end != NULL) *end = '\0';
+    TRY(add_format(pictures, name));
+  }
+out:
+  free(names);
+  return status;
+}
+
+/* ---- Folders ---- */
+
+hl_status cli_pictures_open(struct cli_pictures *pictures, const char *folder) {
+  hl_status status = HL_OK;
+  pictures->folder = folder;
+  pictures->is_new = mkdir(folder, 0777) == 0;
+  if (!pictures->is_new && errno != EEXIST) return hl_fail_errno(folder, "make folder");
+  TRY(hl_format_text(&pictures->work, "%s/.hyperlist-XXXXXX", folder));
+  if (mkdtemp(pictures->work) == NULL) {
+    status = hl_fail_errno(folder, "make a folder in");
+    free(pictures->work);
+    pictures->work = NULL;
+  }
+out:
+  return status;
+}
+
+void cli_pictures_close(struct cli_pictures *pictures, hl_status status) {
+  if (pictures->work != NULL) rmdir(pictures->work);
+  if (pictures->is_new && status != HL_OK)
+    rmdir(pictures->folder); /* fails, as it should, once a figure is in it */
+  free(pictures->work);
+  *pictures = (struct cli_pictures){0};
+}
+
+/* ---- Files ---- */
+
+hl_status cli_pictures_write(const struct cli_pictures *pictures, const char *name, const char *suffix,
+                             const struct hl_table *table, const struct cJSON *provenance) {
+  hl_status status = HL_OK;
+  struct hl_output output = {0};
+  char *path = NULL;
+  TRY(hl_format_text(&path, "%s/%s%s.tsv", pictures->work, name, suffix));
+  TRY(hl_output_open(&output, path));
+  TRY(hl_table_print_tsv(table, provenance, output.file));
+  TRY(hl_output_commit(&output));
+out:
+  hl_output_discard(&output);
+  free(path);
+  return status;
+}
+
+hl_status cli_pictures_draw(const struct cli_pictures *pictures, const char *name,
+                            const struct cli_drawing *drawing, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  for (size_t i = 0; i < pictures->n_format; i++) {
+    char *picture;
+    TRY(hl_format_text(&picture, "%s.%s", name, pictures->formats[i]->extension));
+    status = cli_draw(drawing, pictures->formats[i], pictures->work, picture);
+    free(picture);
+    if (status != HL_OK) goto out;
+    TRY(hl_check_cancel(context));
+  }
+out:
+  return status;
+}
+
+/* Calls `act` for each file of the work folder. */
+static hl_status for_each_file(const struct cli_pictures *pictures,
+                               hl_status (*act)(const struct cli_pictures *pictures, const char *name)) {
+  hl_status status = HL_OK;
+  DIR *folder = opendir(pictures->work);
+  if (folder == NULL) return hl_fail_errno(pictures->work, "open");
+  for (const struct dirent *entry; status == HL_OK && (entry = readdir(folder)) != NULL;) {
+    if (entry->d_name[0] != '.') status = act(pictures, entry->d_name);
+  }
+  closedir(folder);
+  return status;
+}
+
+static hl_status publish(const struct cli_pictures *pictures, const char *name) {
+  hl_status status = HL_OK;
+  char *from = NULL, *to = NULL;
+  TRY(hl_format_text(&from, "%s/%s", pictures->work, name));
+  TRY(hl_format_text(&to, "%s/%s", pictures->folder, name));
+  TRY(hl_file_replace(from, to));
+out:
+  free(from);
+  free(to);
+  return status;
+}
+
+hl_status cli_pictures_publish(const struct cli_pictures *pictures) {
+  return for_each_file(pictures, publish);
+}
+
+static hl_status discard(const struct cli_pictures *pictures, const char *name) {
+  char *path;
+  const hl_status status = hl_format_text(&path, "%s/%s", pictures->work, name);
+  if (status != HL_OK) return status;
+  unlink(path);
+  free(path);
+  return HL_OK;
+}
+
+void cli_pictures_discard(const struct cli_pictures *pictures) {
+  char *message;
+  if (pictures->work == NULL || hl_copy_text(hl_error_message(), &message) != HL_OK) return;
+  for_each_file(pictures, discard);
+  hl_fail_again(HL_BUG, message);
+  free(message);
+}

@@ -1,0 +1,42 @@
+/* Figures on their way into a folder: made whole in a folder of their own within it, before their files move
+ * out. */
+#ifndef HL_CLI_PICTURES_H
+#define HL_CLI_PICTURES_H
+
+#include "base/table.h"
+#include "cli/draw.h"
+
+enum { CLI_MOST_FORMATS = 4 };
+
+struct cli_pictures {
+  const char *folder; /* the output; borrowed */
+  char *work;         /* within it */
+  bool is_new;        /* folder was made here */
+  size_t n_format;
+  const struct cli_format *formats[CLI_MOST_FORMATS];
+};
+
+#define CLI_FORMAT_HELP "pictures: svg (default), png, pdf, dumb; comma-separated"
+
+/* --format F,..; NULL: svg. HL_USAGE. */
+hl_status cli_pictures_choose(struct cli_pictures *pictures, const char *formats);
+
+/* Makes the folder, if need be, and the one to work in. Close it in any case, with the command's status: a
+ * folder that was made for nothing goes again. */
+hl_status cli_pictures_open(struct cli_pictures *pictures, const char *folder);
+void cli_pictures_close(struct cli_pictures *pictures, hl_status status);
+
+/* Writes NAME SUFFIX.tsv. */
+hl_status cli_pictures_write(const struct cli_pictures *pictures, const char *name, const char *suffix,
+                             const struct hl_table *table, const struct cJSON *provenance);
+
+/* Draws NAME in all formats. */
+hl_status cli_pictures_draw(const struct cli_pictures *pictures, const char *name,
+                            const struct cli_drawing *drawing, const struct hl_context *context);
+
+/* The files made since the last time go to the folder, or to nowhere (which keeps the message of a failure).
+ */
+hl_status cli_pictures_publish(const struct cli_pictures *pictures);
+void cli_pictures_discard(const struct cli_pictures *pictures);
+
+#endif
