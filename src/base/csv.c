@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FIELD_BYTES = 1 << 16 }; /* by which the room for a field grows */
+
 struct hl_csv {
   const char *path;
   char delimiter; /* 0: not found yet */
@@ -76,6 +78,7 @@ hl_status hl_csv_new(const char *path, char delimiter, hl_csv_row *row, void *us
     free(csv);
     return hl_fail_memory();
   }
+  csv_set_blk_size(&csv->parser, FIELD_BYTES); /* the default, 128, makes long fields quadratic */
   csv->path = path;
   csv->delimiter = delimiter;
   csv->row = row;
