@@ -1,11 +1,31 @@
 #include "analysis/figures.h"
 #include "base/error.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-static const struct figure figures[] = {
-    {"figure2", "Learned search strategies on held-out tasks", figure2_check, figure2_make},
-};
+/* All there are, in the paper's order: name, title, and whether there is a picture to draw of it. */
+// clang-format off
+#define FIGURES(ROW) \
+  ROW(figure1a, "Numbers of parameters", PICTURE) \
+  ROW(figure1b, "How many configurations do how well on each task", PICTURE) \
+  ROW(figure1c, "Training times", PICTURE) \
+  ROW(figure2, "Learned search strategies on held-out tasks", PICTURE) \
+  ROW(figure3a, "Lists learned from more and more tasks", PICTURE) \
+  ROW(figure3b, "Held-out score against the number of train tasks", PICTURE) \
+  ROW(figure3c, "Recurrent networks held out", PICTURE) \
+  ROW(figure3d, "Autoencoders held out", PICTURE) \
+  ROW(figureA1, "Tasks by how they respond to optimizers", PICTURE) \
+  ROW(figureB5, "Mean against lowest loss as the score of a run", PICTURE) \
+  ROW(space, "Volumes of the search spaces, original and refined", TABLE)
+// clang-format on
+
+enum { PICTURE, TABLE };
+#define PROTOTYPES(name, title, form) FIGURE(name);
+#define ENTRY(name, title, form)      {#name, title, (form) == TABLE, name##_check, name##_make},
+FIGURES(PROTOTYPES)
+static const struct figure figures[] = {FIGURES(ENTRY)};
 
 const struct figure *figures_get_all(size_t *n) {
   *n = sizeof figures / sizeof figures[0];
@@ -35,4 +55,13 @@ hl_status figure_tables_add(struct figure_tables *tables, const char *suffix, st
     hl_table_free(table);
   }
   return made;
+}
+
+hl_status figure_caption(struct hl_table *table, const char *format, ...) {
+  char text[1000];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  return hl_table_note(table, "caption: %s", text);
 }

@@ -1,5 +1,10 @@
-/* The paper's figures as numbers: one row a figure in one table, one short file a figure beside this one.
- * Nothing here draws. */
+/* The paper's figures as numbers. A figure is one short file analysis/NAME.c with NAME_check and NAME_make,
+ * one row in the table of figures.c, and what draws it, plots/NAME.gp. Nothing here draws.
+ *
+ * Each figure's main table has two comments that go with the picture wherever it is shown, one line each,
+ * read by whoever shows it: `title: ...` (figure.title) and `caption: ...` (figure_caption), which says in a
+ * sentence or two what is seen and what was found, with this file's numbers. In FIGURE.tsv they begin with `#
+ * `. */
 #ifndef ANALYSIS_FIGURES_H
 #define ANALYSIS_FIGURES_H
 
@@ -8,10 +13,14 @@
 
 /* All zero is the paper's. */
 struct figure_options {
+  const char *set;   /* which lists are learned from; NULL: FIGURE_SET */
   size_t n_resample; /* 0: 50 */
   size_t n_trial;    /* 0: all */
+  double perplexity; /* of t-SNE; 0: hl_tsne_default_perplexity */
   enum hl_missing missing;
 };
+
+#define FIGURE_SET "adam8p_wide_grid_1k"
 
 /* What a figure is drawn from: FIGURE.tsv (suffix "") and what stands beside it (".speedup"). */
 struct figure_tables {
@@ -25,9 +34,10 @@ struct figure_tables {
 struct figure {
   const char *name; /* "figure2": also the name of its script in plots/ */
   const char *title;
-  /* HL_USAGE if the scores cannot support it: the message says what is missing. */
-  hl_status (*check)(const struct hl_scores *scores);
-  /* Makes the tables; those made are the caller's to free, on failure too. */
+  bool is_table; /* numbers only: there is nothing to draw */
+  /* HL_USAGE if the scores cannot support it: the message says what is missing. May load tables. */
+  hl_status (*check)(struct hl_scores *scores, const struct figure_options *options);
+  /* Makes the tables, the main one first; those made are the caller's to free, on failure too. */
   hl_status (*make)(struct hl_scores *scores, const struct figure_options *options,
                     const struct hl_context *context, struct figure_tables *tables);
 };
@@ -42,12 +52,13 @@ void figure_tables_clear(struct figure_tables *tables);
 hl_status figure_tables_add(struct figure_tables *tables, const char *suffix, struct hl_table *table,
                             hl_status made);
 
-/* `series trials learned_median trials_needed`: for trials = 1 2 5 10 20 50 how many trials each other series
- * needs for the learned list's median. */
-hl_status figure_tabulate_speedup(const struct hl_generalization *generalization, struct hl_table **table);
+/* The caption, once for each figure, on its main table. */
+hl_status figure_caption(struct hl_table *table, const char *format, ...) HL_PRINTF(2, 3);
 
-hl_status figure2_check(const struct hl_scores *scores);
-hl_status figure2_make(struct hl_scores *scores, const struct figure_options *options,
-                       const struct hl_context *context, struct figure_tables *tables);
+/* The prototypes of a figure, at the head of its file. */
+#define FIGURE(name)                                                                                         \
+  hl_status name##_check(struct hl_scores *scores, const struct figure_options *options);                    \
+  hl_status name##_make(struct hl_scores *scores, const struct figure_options *options,                      \
+                        const struct hl_context *context, struct figure_tables *tables)
 
 #endif

@@ -1,8 +1,10 @@
 /* The paper's headline: how many trials the others need for what the learned list reaches in a few. */
-#include "analysis/figures.h"
+#include "analysis/parts.h"
 #include "base/error.h"
 
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 static const size_t trials[] = {1, 2, 5, 10, 20, 50};
 
@@ -37,4 +39,30 @@ hl_status figure_tabulate_speedup(const struct hl_generalization *generalization
   }
 out:
   return status;
+}
+
+const char *figure_describe_speedup(const struct hl_generalization *generalization, char *text, size_t size) {
+  static const char prefix[] = "random:";
+  const struct hl_series *learned = &generalization->series[0];
+  const size_t k = learned->n_trial < 10 ? learned->n_trial : 10, length = sizeof prefix - 1;
+  const char *before = "for which random search needs ";
+  size_t used = (size_t)snprintf(text, size, "After %zu trial%s the learned list has a median of %.3g", k,
+                                 k == 1 ? "" : "s", learned->median[k - 1]);
+  for (size_t i = 1; i < generalization->n_series && used < size; i++) {
+    const struct hl_series *series = &generalization->series[i];
+    if (strncmp(series->name, prefix, length) != 0) continue;
+    const size_t n = hl_series_trials_to_reach(series, learned->median[k - 1]);
+    const char *set = figure_set_label(series->name + length);
+    if (n > k) {
+      used += (size_t)snprintf(text + used, size - used, ", %s%zu trials over %s (%.2g times as many)",
+                               before, n, set, (double)n / (double)k);
+    } else if (n > 0) {
+      used += (size_t)snprintf(text + used, size - used, ", %sno more than %zu over %s", before, n, set);
+    } else {
+      used += (size_t)snprintf(text + used, size - used, ", %smore than its %zu over %s", before,
+                               series->n_trial, set);
+    }
+    before = "";
+  }
+  return text;
 }

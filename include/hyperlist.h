@@ -4,6 +4,7 @@
 
 #include "hyperlist/archive.h"
 #include "hyperlist/context.h"
+#include "hyperlist/embed.h"
 #include "hyperlist/evaluate.h"
 #include "hyperlist/export.h"
 #include "hyperlist/fetch.h"

@@ -40,6 +40,7 @@ struct hl_scores {
   uint8_t *degenerate;      /* [n_task]: in any set */
   int64_t *n_params;        /* [n_task]; -1 unknown */
   double *seconds_per_step; /* [n_task]; NaN unknown */
+  double *last_step; /* [n_task]: how many steps its runs were trained; NaN unknown; optional in a file */
   size_t n_set;
   struct hl_score_set *sets; /* byte order of their names */
   char *valid_split, *replicas, *best_over, *aggregate,

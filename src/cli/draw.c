@@ -91,19 +91,18 @@ static hl_status find_script(const char *plots, const char *name, char **path) {
 
 hl_status cli_drawing_init(struct cli_drawing *drawing, const char *figure) {
   hl_status status = HL_OK;
-  char *plots = NULL;
   *drawing = (struct cli_drawing){0};
   TRY(find_gnuplot(&drawing->gnuplot));
-  TRY(find_plots(&plots));
-  TRY(find_script(plots, "style", &drawing->style));
-  TRY(find_script(plots, figure, &drawing->script));
+  TRY(find_plots(&drawing->plots));
+  TRY(find_script(drawing->plots, "style", &drawing->style));
+  TRY(find_script(drawing->plots, figure, &drawing->script));
 out:
-  free(plots);
   return status;
 }
 
 void cli_drawing_clear(struct cli_drawing *drawing) {
   free(drawing->gnuplot);
+  free(drawing->plots);
   free(drawing->style);
   free(drawing->script);
   *drawing = (struct cli_drawing){0};
@@ -111,13 +110,14 @@ void cli_drawing_clear(struct cli_drawing *drawing) {
 
 /* ---- Running ---- */
 
-/* In the child. -d: the user's own settings would make another picture. */
+/* In the child. -d: the user's own settings would make another picture. GNUPLOT_LIB: where a script finds
+ * others that it loads. */
 static _Noreturn void become_gnuplot(const struct cli_drawing *drawing, const char *command,
                                      const char *folder, int log) {
   const int nothing = open("/dev/null", O_RDWR);
   const bool is_ready = nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(log, STDOUT_FILENO) >= 0 &&
                         dup2(log, STDERR_FILENO) >= 0 && chdir(folder) == 0 &&
-                        setenv("LC_ALL", "C.UTF-8", 1) == 0;
+                        setenv("LC_ALL", "C.UTF-8", 1) == 0 && setenv("GNUPLOT_LIB", drawing->plots, 1) == 0;
   if (is_ready)
     execl(drawing->gnuplot, "gnuplot", "-d", "-e", command, drawing->style, drawing->script, (char *)NULL);
   _exit(127);

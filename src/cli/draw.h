@@ -14,6 +14,7 @@ struct cli_format {
 /* A figure's scripts, found and checked before anything is computed. */
 struct cli_drawing {
   char *gnuplot;        /* the program's path */
+  char *plots;          /* the folder of the scripts */
   char *style, *script; /* plots/style.gp, plots/FIGURE.gp */
 };
 

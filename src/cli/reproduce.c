@@ -3,9 +3,11 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/text.h"
 #include "cli/pictures.h"
 #include "cli/results.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,10 +47,11 @@ static hl_status make_figure(const struct reproducing *it, const struct figure *
   hl_status status = HL_OK;
   struct figure_tables tables = {0};
   struct cli_drawing drawing = {0};
-  TRY(cli_drawing_init(&drawing, figure->name));
+  if (!figure->is_table) TRY(cli_drawing_init(&drawing, figure->name));
   TRY(figure->make(it->scores, &it->options, &it->cli->context, &tables));
+  TRY(hl_table_note(tables.items[0].table, "title: %s", figure->title));
   for (size_t i = 0; i < tables.n; i++) TRY(write_table(it, figure, &tables.items[i]));
-  TRY(cli_pictures_draw(&it->pictures, figure->name, &drawing, &it->cli->context));
+  if (!figure->is_table) TRY(cli_pictures_draw(&it->pictures, figure->name, &drawing, &it->cli->context));
   TRY(cli_pictures_publish(&it->pictures));
   cli_say(it->cli, "%s: %s, in %s", figure->name, figure->title, it->cli->output);
 out:
@@ -64,11 +67,11 @@ static hl_status make_figures(const struct reproducing *it) {
   size_t n, n_made = 0;
   const struct figure *figures = figures_get_all(&n);
   for (size_t i = 1; i < it->cli->n_argument; i++) {
-    TRY(figures_find(it->cli->arguments[i])->check(it->scores));
+    TRY(figures_find(it->cli->arguments[i])->check(it->scores, &it->options));
   }
   for (size_t i = 1; i < it->cli->n_argument; i++) TRY(make_figure(it, figures_find(it->cli->arguments[i])));
   for (size_t i = 0; i < n && it->cli->n_argument == 1; i++) {
-    if (figures[i].check(it->scores) == HL_OK) {
+    if (figures[i].check(it->scores, &it->options) == HL_OK) {
       TRY(make_figure(it, &figures[i]));
       n_made++;
     } else {
@@ -94,15 +97,29 @@ out:
   return status;
 }
 
+static hl_status choose_perplexity(const char *text, double *perplexity) {
+  if (text == NULL || (hl_parse_double(text, perplexity) && *perplexity > 1 && isfinite(*perplexity)))
+    return HL_OK;
+  return hl_fail(HL_USAGE, "--perplexity: found '%s', expected a number above 1", text);
+}
+
+static hl_status check_set(const struct reproducing *it) {
+  size_t i_set;
+  return it->options.set == NULL ? HL_OK : hl_scores_find_set(it->scores, it->options.set, &i_set);
+}
+
 hl_status cli_reproduce(struct cli *cli) {
   hl_status status = HL_OK;
   struct reproducing it = {.cli = cli};
-  char *format = NULL, *missing = NULL, *resamples = NULL, *trials = NULL;
+  char *format = NULL, *missing = NULL, *resamples = NULL, *trials = NULL, *perplexity = NULL, *set = NULL;
   uint64_t n_resample = 0, n_trial = 0;
   const struct poptOption options[] = {
       {"format", 0, POPT_ARG_STRING, &format, 0, CLI_FORMAT_HELP, "F"},
       {"missing", 0, POPT_ARG_STRING, &missing, 0, CLI_MISSING_HELP, "M"},
+      {"perplexity", 0, POPT_ARG_STRING, &perplexity, 0,
+       "of figure A1's t-SNE (default: 30, or a third of the tasks)", "P"},
       {"resamples", 0, POPT_ARG_STRING, &resamples, 0, "how often tasks are split anew (default: 50)", "R"},
+      {"set", 0, POPT_ARG_STRING, &set, 0, "which lists are learned from (default: " FIGURE_SET ")", "SET"},
       {"trials", 0, POPT_ARG_STRING, &trials, 0, "stop after that many trials (default: all)", "N"},
       POPT_TABLEEND};
   TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_SEED | CLI_PROVENANCE, 1,
@@ -111,10 +128,13 @@ hl_status cli_reproduce(struct cli *cli) {
   TRY(cli_choose_missing(missing, &it.options.missing));
   TRY(cli_integer("--resamples", resamples, 1, 1000000, &n_resample));
   TRY(cli_integer("--trials", trials, 1, UINT32_MAX, &n_trial));
+  TRY(choose_perplexity(perplexity, &it.options.perplexity));
+  it.options.set = set;
   it.options.n_resample = (size_t)n_resample;
   it.options.n_trial = (size_t)n_trial;
   TRY(check_figure_names(cli));
   TRY(hl_scores_open(cli->arguments[0], &it.scores));
+  TRY(check_set(&it));
   TRY(cli_new_provenance(cli, 1, cli->arguments, &it.provenance));
   TRY(reproduce(&it));
 out:

@@ -26,6 +26,7 @@ struct run {
   struct hl_h5 file;
   struct set_output *sets;
   uint8_t *degenerate; /* [n_task]: in any set */
+  double *last_step;   /* [n_task]: NaN without curves */
   size_t n_scorer;
   struct scorer *scorers; /* one per thread */
 };
@@ -62,6 +63,7 @@ static hl_status open_run(struct run *run) {
   struct hl_h5 sets = {0};
   TRY(hl_new_array(run->index->n_set, sizeof *run->sets, &run->sets));
   TRY(hl_new_array(run->index->tasks.n, sizeof *run->degenerate, &run->degenerate));
+  TRY(hl_new_array(run->index->tasks.n, sizeof *run->last_step, &run->last_step));
   TRY(hl_h5_create_group(run->file, "sets", &sets));
   for (size_t i = 0; i < run->index->n_set; i++) TRY(open_set(run, sets, i));
 out:
@@ -77,6 +79,7 @@ static hl_status score_task(void *user, size_t i_task, size_t i_thread) {
 static hl_status write_task(void *user, size_t i_task, size_t i_thread) {
   struct run *run = user;
   hl_status status = HL_OK;
+  run->last_step[i_task] = run->scorers[i_thread].last_step;
   for (size_t i = 0; i < run->index->n_set; i++) {
     const struct set_row *row = &run->scorers[i_thread].sets[i];
     struct set_output *set = &run->sets[i];
@@ -127,6 +130,7 @@ static hl_status write_tasks(const struct run *run) {
   TRY(hl_h5_write_array(group, "degenerate", HL_H5_UINT8, shape, run->degenerate));
   TRY(hl_h5_write_array(group, "n_params", HL_H5_INT64, shape, index->n_params));
   TRY(hl_h5_write_array(group, "seconds_per_step", HL_H5_FLOAT64, shape, index->seconds_per_step));
+  TRY(hl_h5_write_array(group, "last_step", HL_H5_FLOAT64, shape, run->last_step));
 out:
   hl_strings_clear(&kinds);
   hl_h5_close(&group);
@@ -172,6 +176,7 @@ static void close_run(struct run *run) {
   free(run->sets);
   free(run->scorers);
   free(run->degenerate);
+  free(run->last_step);
 }
 
 static hl_status score_all(struct run *run, struct hl_archive *archive,

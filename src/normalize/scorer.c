@@ -115,6 +115,7 @@ static hl_status average_set(struct scorer *scorer, size_t i_set, size_t i_task)
   if (!hl_archive_has_table(scorer->archive, i_set, i_task)) return HL_OK;
   TRY(hl_archive_open_table(scorer->archive, i_set, i_task, &row->table));
   row->has_table = true;
+  scorer->last_step = fmax(scorer->last_step, row->table.steps[row->table.n_step - 1]); /* NaN gives way */
   for (size_t k = 0; k < N_SCORED_SPLIT; k++) {
     if (row->i_split[k] == row->table.n_split) continue;
     TRY(averaged_init(&row->averaged[k], row->n_config, row->table.n_step));
@@ -250,6 +251,7 @@ static hl_status score_set(struct scorer *scorer, struct set_row *row) {
 
 hl_status scorer_run(struct scorer *scorer, size_t i_task) {
   hl_status status = HL_OK;
+  scorer->last_step = NAN;
   for (size_t i = 0; i < scorer->n_set; i++) TRY(average_set(scorer, i, i_task));
   for (size_t k = 0; k < N_SCORED_SPLIT; k++) find_constants(scorer, k);
   for (size_t i = 0; i < scorer->n_set && scorer->options->test_constants == HL_TEST_CONSTANTS_VALID; i++) {

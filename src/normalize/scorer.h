@@ -32,6 +32,7 @@ struct scorer {
   size_t y_capacity;
   size_t n_set;
   struct set_row *sets;
+  double last_step; /* of the task's curves; NaN: it has none */
 };
 
 /* HL_USAGE: the valid split asked for, or any to score, is not in a set. */

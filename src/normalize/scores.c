@@ -55,9 +55,10 @@ static hl_status read_tasks(struct hl_scores *scores, struct hl_h5 file, bool *h
   TRY(hl_new_array(n, sizeof(uint8_t), &scores->degenerate));
   TRY(hl_new_array(n, sizeof(int64_t), &scores->n_params));
   TRY(hl_new_array(n, sizeof(double), &scores->seconds_per_step));
+  TRY(hl_new_array(n, sizeof(double), &scores->last_step));
   for (size_t i = 0; i < n; i++) {
     scores->n_params[i] = -1;
-    scores->seconds_per_step[i] = NAN;
+    scores->seconds_per_step[i] = scores->last_step[i] = NAN;
   }
   *has_degenerate = hl_h5_has(group, "degenerate");
   if (*has_degenerate) TRY(hl_h5_read_array(group, "degenerate", HL_H5_UINT8, shape, scores->degenerate));
@@ -66,6 +67,9 @@ static hl_status read_tasks(struct hl_scores *scores, struct hl_h5 file, bool *h
   }
   if (hl_h5_has(group, "seconds_per_step")) {
     TRY(hl_h5_read_array(group, "seconds_per_step", HL_H5_FLOAT64, shape, scores->seconds_per_step));
+  }
+  if (hl_h5_has(group, "last_step")) {
+    TRY(hl_h5_read_array(group, "last_step", HL_H5_FLOAT64, shape, scores->last_step));
   }
 out:
   hl_h5_close(&group);
@@ -304,6 +308,7 @@ void hl_scores_close(struct hl_scores *scores) {
   free(scores->degenerate);
   free(scores->n_params);
   free(scores->seconds_per_step);
+  free(scores->last_step);
   free(scores->valid_split);
   free(scores->replicas);
   free(scores->best_over);
