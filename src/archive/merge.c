@@ -268,8 +268,6 @@ static hl_status unite_tables(struct merger *merger, const struct hl_archive_set
   TRY(check_steps(merger, set->name, task));
   TRY(hl_new_array(out.n_config * out.n_replica, sizeof *out.ran, &out.ran));
   TRY(hl_new_array(out.n_config * out.n_replica * out.n_split, sizeof *out.observed, &out.observed));
-  for (size_t i = 0; i < out.n_config * out.n_replica * out.n_split; i++)
-    out.observed[i] = (int32_t)out.n_step;
   TRY(write_union(merger, set, task, &out));
 out:
   free(out.ran);

@@ -25,4 +25,7 @@ void hl_config_memory_free(struct hl_config_memory *memory); /* legal on NULL */
  * path is for messages. */
 hl_status hl_configs_fill(struct hl_curves *curves, const struct hl_load_options *options, const char *path);
 
+/* Are these the same hyperparameter, to 1e-12 relative? NaN, unknown, is the same as NaN alone. */
+bool hl_configs_agree(double found, double expected);
+
 #endif

@@ -27,9 +27,9 @@ struct hl_curves {
 
   /* Copies rows [first, first + n) to values (n x n_replica x n_step x n_split elements) and whether each run
    * is there to ran (n x n_replica; where 0 its values are NaN). observed (n x n_replica x n_split) is
-   * written only if has_observed: how many grid points hold an observation. Rows are asked for in ascending
-   * order; a loader may keep a window and go over its file again. Checksums of the source are verified by the
-   * time all rows have been read. */
+   * written only if has_observed: how many grid points hold an observation, 0 where the run is not there.
+   * Rows are asked for in ascending order; a loader may keep a window and go over its file again. Checksums
+   * of the source are verified by the time all rows have been read. */
   hl_status (*read)(struct hl_curves *curves, size_t first, size_t n, void *values, uint8_t *ran,
                     int32_t *observed);
   bool has_observed;

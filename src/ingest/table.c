@@ -27,8 +27,7 @@ size_t table_bytes(const struct hl_curves *curves) {
   return hl_multiply(curves->configs.n, row_values(curves) * value_size(curves), &n_byte) ? n_byte : SIZE_MAX;
 }
 
-/* The table of n_config rows that these curves become; ran is all 0, observed (if they have it) all complete.
- */
+/* The table of n_config rows that these curves become; ran is all 0, and observed, if they have it. */
 static hl_status describe(const struct hl_curves *curves, size_t n_config, struct hl_archive_table *table) {
   hl_status status = HL_OK;
   *table = (struct hl_archive_table){.n_config = n_config,
@@ -40,9 +39,8 @@ static hl_status describe(const struct hl_curves *curves, size_t n_config, struc
   table->chunk_rows = hl_writer_chunk_rows(n_config, row_values(curves) * value_size(curves));
   TRY(hl_new_array(n_config * curves->n_replica, sizeof *table->ran, &table->ran));
   if (!curves->has_observed) goto out;
-  const size_t n = n_config * curves->n_replica * curves->splits.n;
-  TRY(hl_new_array(n, sizeof *table->observed, &table->observed));
-  for (size_t i = 0; i < n; i++) table->observed[i] = (int32_t)curves->n_step;
+  TRY(hl_new_array(n_config * curves->n_replica * curves->splits.n, sizeof *table->observed,
+                   &table->observed));
 out:
   return status;
 }

@@ -116,7 +116,8 @@ END_TEST
 
 START_TEST(tables_refused) {
   assert_refused("[]", "empty array");
-  assert_refused("{}", "expected an array of configs");
+  assert_refused("{}", "an object without \"configs\"");
+  assert_refused("3", "found '3', expected an array of configs, or an object that holds one");
   assert_refused("[1]", "a config as an object");
   assert_refused("[" CONFIG("", TRAIN) "] 1", "expected the end of the file");
   assert_refused("[{" TRAIN "}]", "config 0 ('mine_seed0'): found no \"hp\"");
@@ -135,6 +136,64 @@ START_TEST(tables_refused) {
   assert_refused("[" CONFIG("\"a\":1", TRAIN) "," CONFIG("", TRAIN) "]", "expected a");
   assert_refused("[" CONFIG("\"a\":\"1\"", TRAIN) "]", "expected a number");
   assert_refused("[" CONFIG("", LOSS("train", "true")) "]", "expected a number");
+}
+END_TEST
+
+/* Configs in any order come out in theirs, however few rows are held at once, and whatever is asked for
+ * first.
+ */
+START_TEST(general_form_in_windows) {
+  enum { N_CONFIG = 23, ROW = 2 * 3 * 2 }; /* replica, step, split */
+  char text[8192] = "{\"set\":\"s\",\"steps\":[0,5,7],\"configs\":[";
+  for (int i = 0; i < N_CONFIG; i++) {
+    const int k = (i * 9 + 4) % N_CONFIG;
+    char config[300];
+    snprintf(config, sizeof config,
+             "%s{\"curves\":{\"test\":[null,[%d.5,NaN,3]],\"train\":[[%d,2,1],null]},\"name\":\"c%d\"}",
+             i > 0 ? "," : "", k, k, k);
+    strcat(text, config);
+  }
+  strcat(text, "]}");
+  write_text(path, text, strlen(text));
+  for (size_t n_held = 1; n_held <= N_CONFIG + 1; n_held += 4) {
+    const struct hl_load_options options = {.window = n_held * ROW * sizeof(double) + 1};
+    struct hl_curves *curves;
+    void *file;
+    ck_assert_msg(hl_loader_curves_json.open(path, &options, &file) == HL_OK, "%s", hl_error_message());
+    ck_assert_int_eq(hl_loader_curves_json.get(file, 0, &curves), HL_OK);
+    ck_assert_uint_eq(curves->configs.n, N_CONFIG);
+    ck_assert(curves->has_observed && curves->n_replica == 2 && curves->n_step == 3);
+    for (size_t first = 0; first < N_CONFIG; first += 5) {
+      const size_t n = N_CONFIG - first < 5 ? N_CONFIG - first : 5;
+      double values[5 * ROW];
+      uint8_t ran[10];
+      int32_t observed[20];
+      ck_assert_int_eq(curves->read(curves, first, n, values, ran, observed), HL_OK);
+      for (size_t i = 0; i < n; i++) {
+        const double *row = values + i * ROW, k = (double)(first + i);
+        ck_assert(row[0] == k && row[4] == 1 && isnan(row[1]) && isnan(row[6]) && row[7] == k + .5);
+        ck_assert(isnan(row[9]) && row[11] == 3 && ran[2 * i] == 1 && ran[2 * i + 1] == 1);
+        ck_assert(observed[4 * i] == 3 && observed[4 * i + 1] == 0 && observed[4 * i + 2] == 0 &&
+                  observed[4 * i + 3] == 3);
+      }
+    }
+    hl_loader_curves_json.close(file);
+  }
+}
+END_TEST
+
+START_TEST(general_form_cut_anywhere) {
+  const char *text =
+      "{\"set\":\"s\",\"configs\":[{\"name\":\"a\",\"hp\":{\"x\":1e-3},\"curves\":{\"train\":[[1,"
+      "NaN],null]},\"steps\":[0,1]}]}";
+  const struct hl_load_options options = {0};
+  for (size_t n = 0; n <= strlen(text); n++) {
+    void *file;
+    write_text(path, text, n);
+    ck_assert_int_eq(hl_loader_curves_json.open(path, &options, &file),
+                     n < strlen(text) ? HL_INVALID : HL_OK);
+    hl_loader_curves_json.close(file);
+  }
 }
 END_TEST
 
@@ -240,6 +299,12 @@ START_TEST(detection) {
                {"PK\3\4", &hl_loader_npz},
                {"", NULL},
                {"{}", NULL},
+               {" {\"by\": {\"x\": [1]}, \"configs\": [", &hl_loader_curves_json},
+               {"{\"task\": \"t\"", &hl_loader_curves_json},
+               {"{\"steps\":[0,", &hl_loader_curves_json},
+               {"{\"configs\": {", NULL},
+               {"{\"a\": [{\"configs\": [], \"lr\": 1}, \"s\"]}", NULL},
+               {"{\"schema\": \"hyperlist.list/1\", \"set\": \"s\"}", NULL},
                {"PK", NULL},
                {"\n\n", NULL}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -261,6 +326,8 @@ static Suite *curves_json_suite(void) {
   tcase_add_test(tcase, splits_that_some_lack);
   tcase_add_test(tcase, steps_of_the_release);
   tcase_add_test(tcase, tables_refused);
+  tcase_add_test(tcase, general_form_in_windows);
+  tcase_add_test(tcase, general_form_cut_anywhere);
   tcase_add_test(tcase, set_is_needed);
   tcase_add_test(tcase, hyperparameters_of_a_released_set);
   tcase_add_test(tcase, configs_file);
