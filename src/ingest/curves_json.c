@@ -120,7 +120,12 @@ static hl_status json_get(void *file, size_t i, struct hl_curves **curves) {
   struct json_source *source = file;
   if (i > 0) return hl_fail(HL_BUG, "a file of curves holds one table, number %zu was asked for", i);
   *curves = &source->curves;
-  return HL_OK;
+  return source->settle != NULL ? source->settle(source) : HL_OK;
+}
+
+static bool json_wants_turn(const void *file) {
+  const struct json_source *source = file;
+  return source->settle != NULL;
 }
 
 const struct hl_loader hl_loader_curves_json = {
@@ -130,5 +135,6 @@ const struct hl_loader hl_loader_curves_json = {
     .open = json_open,
     .count = json_count,
     .get = json_get,
+    .wants_turn = json_wants_turn,
     .close = json_close,
 };

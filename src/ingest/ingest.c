@@ -134,7 +134,8 @@ static hl_status open_source(struct ingest *ingest, size_t i, struct slot *slot)
   TRY(loader->open(ingest->walk.paths.items[i], &ingest->load, &slot->file));
   if (ingest->options->command != NULL)
     TRY(hl_file_hash(ingest->walk.paths.items[i], &slot->hash, &slot->n_byte));
-  if (loader->is_in_turn || loader->count(slot->file) != 1) goto out;
+  const bool in_turn = loader->is_in_turn || (loader->wants_turn != NULL && loader->wants_turn(slot->file));
+  if (in_turn || loader->count(slot->file) != 1) goto out;
   TRY(loader->get(slot->file, 0, &curves));
   TRY(prepare_table(ingest, slot, curves, ingest->walk.paths.items[i]));
   slot->is_prepared = true;

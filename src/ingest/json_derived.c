@@ -23,6 +23,7 @@ enum {
 struct json_file {
   struct json_source base;
   char *path, *sampler;
+  bool maximize;
   struct hl_gz *gz;
   struct hl_json_scan *scan;
   size_t i_config;                  /* the scanner stands before this element */
@@ -65,7 +66,7 @@ static hl_status scan_losses(struct json_file *file, size_t split, double *value
     TRY(hl_json_scan_element(file->scan, &more));
     if (!more) break;
     TRY(hl_json_scan_number(file->scan, false, &loss));
-    if (values != NULL && n < n_step) values[n * n_split] = loss;
+    if (values != NULL && n < n_step) values[n * n_split] = file->maximize ? -loss : loss;
   }
   if (n_step == 0 && n == 0) return fail_config(file, "an empty array of losses", "at least one");
   if (n_step == 0) { /* the first curve of the survey */
@@ -407,6 +408,7 @@ hl_status json_derived_open(const char *path, const struct hl_load_options *opti
   *out = NULL;
   TRY(hl_new_array(1, sizeof *file, &file));
   file->base.close = derived_close;
+  file->maximize = options->maximize;
   TRY(hl_copy_text(path, &file->path));
   TRY(name_table(file, options->set));
   TRY(survey(file));

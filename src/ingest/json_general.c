@@ -6,7 +6,8 @@
  *      "curves": {"train": [[2.3, NaN, null]], "valid": [[2.4, 9.9, null]]}}]}
  * - "task": else the file's name; "set": unless --set says it; "n_params" and "seconds_per_step" (numbers) if
  *   known. All may be absent or null, other members are passed over, and members come in any order.
- * - "steps": finite, rising; of the whole file, or of a config, whose own come first.
+ * - "steps": finite, rising; of the whole file, or of a config, whose own come first. Where they are not all
+ *   the same, or the task has another grid already, each curve is put on the task's grid (regrid.h).
  * - "configs": in any order; rows are joined by "name", which is unique.
  * - "hp": absent or null: unknown; numbers, true and false (1 and 0), null: unknown. Under a released set, or
  *   with --configs, what is said must agree with what is known to 1e-12.
@@ -21,21 +22,26 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "ingest/configs.h"
 #include "ingest/gz.h"
 #include "ingest/json_survey.h"
+#include "ingest/regrid.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { DEFAULT_GRID = 51 };
+
 struct general {
   struct json_source base;
+  struct hl_load_options options;
   char *path;
   struct json_survey survey;
   size_t column[JSON_N_SPLIT];   /* of a split among curves.splits; JSON_N_SPLIT: no config has it */
   size_t *file_config, *our_row; /* [n_config]: row -> element of the file, and back */
+
+  struct hl_regrid grid; /* curves.steps */
 
   /* the second reading */
   struct hl_gz *gz;
@@ -44,7 +50,7 @@ struct general {
   size_t i_config;           /* the scanner stands before this element */
 
   /* rows held, ready for the archive */
-  size_t window, first, n_held, window_rows;
+  size_t first, n_held, window_rows;
   double *values;
   uint8_t *ran;
   int32_t *observed;
@@ -141,23 +147,58 @@ static bool uses_top_steps(const struct general *file) {
   return false;
 }
 
+/* The steps of a config as the survey saw them: its own are known by their ends only. */
+static double last_step(const struct general *file, const struct json_entry *entry) {
+  return entry->has_steps ? entry->last_step : file->survey.top_steps[file->survey.n_top - 1];
+}
+
+/* The one grid that all configs have, or a uniform one over all their steps (the numbers' meaning, 7). */
+static hl_status choose_steps(const struct general *file, size_t *n_step, double **steps) {
+  const struct json_survey *survey = &file->survey;
+  const bool top = uses_top_steps(file), own = survey->own_steps != NULL;
+  const bool both_same = survey->n_own == survey->n_top &&
+                         memcmp(survey->own_steps, survey->top_steps, survey->n_top * sizeof(double)) == 0;
+  const bool same = survey->first_other == SIZE_MAX && (!(top && own) || both_same);
+  const double *all = own ? survey->own_steps : survey->top_steps;
+  double first = all[0], last = all[(own ? survey->n_own : survey->n_top) - 1];
+  hl_status status = HL_OK;
+  if (own) first = survey->first_step, last = survey->last_step;
+  if (own && top) {
+    first = fmin(first, survey->top_steps[0]);
+    last = fmax(last, survey->top_steps[survey->n_top - 1]);
+  }
+  const bool is_uniform = !same || file->options.grid > 0;
+  const size_t n_grid = file->options.grid > 0 ? file->options.grid : DEFAULT_GRID;
+  *n_step = !is_uniform ? (own ? survey->n_own : survey->n_top) : first < last ? n_grid : 1;
+  TRY(hl_new_array(*n_step, sizeof **steps, steps));
+  if (is_uniform)
+    hl_grid_fill(first, last, *n_step, *steps);
+  else
+    memcpy(*steps, all, *n_step * sizeof **steps);
+out:
+  return status;
+}
+
+/* The grid that the task has, or else gets. */
 static hl_status set_steps(struct general *file) {
   struct hl_curves *curves = &file->base.curves;
+  const struct hl_load_options *options = &file->options;
+  const double *known = NULL;
+  size_t n_known = 0;
   hl_status status = HL_OK;
-  TRY(check_top_steps(file));
-  const bool top = uses_top_steps(file), own = file->survey.own_steps != NULL;
-  const bool same = !(top && own) || (file->survey.n_own == file->survey.n_top &&
-                                      memcmp(file->survey.own_steps, file->survey.top_steps,
-                                             file->survey.n_top * sizeof(double)) == 0);
-  if (file->survey.first_other < SIZE_MAX || !same) {
-    const size_t i = file->survey.first_other < SIZE_MAX ? file->survey.first_other : file->survey.own_config;
-    FAIL(HL_INVALID, "%s: config %zu ('%s'): found other steps than the configs before, expected the same",
-         file->path, i, curves->configs.items[file->our_row[i]]);
+  if (options->find_grid != NULL) TRY(options->find_grid(options->user, curves->task, &n_known, &known));
+  if (n_known > 0) {
+    TRY(hl_new_array(n_known, sizeof *curves->steps, &curves->steps));
+    memcpy(curves->steps, known, n_known * sizeof *known);
+    curves->n_step = n_known;
+  } else {
+    TRY(choose_steps(file, &curves->n_step, &curves->steps));
   }
-  curves->n_step = own ? file->survey.n_own : file->survey.n_top;
-  TRY(hl_new_array(curves->n_step, sizeof *curves->steps, &curves->steps));
-  memcpy(curves->steps, own ? file->survey.own_steps : file->survey.top_steps,
-         curves->n_step * sizeof *curves->steps);
+  for (size_t i = 0; i < file->survey.n_entry && options->after_end == HL_AFTER_END_MISSING; i++) {
+    const struct json_entry *entry = &file->survey.entries[i];
+    if (entry->n_point == 0 || last_step(file, entry) >= curves->steps[curves->n_step - 1]) continue;
+    curves->has_observed = true;
+  }
 out:
   return status;
 }
@@ -175,77 +216,25 @@ static hl_status check_row(const struct general *file) {
                  file->path, curves->n_replica, curves->n_step, curves->splits.n, HL_MAX_ROW_BYTES >> 20);
 }
 
-/* ---- Hyperparameters: what the file says against what is known ---- */
-
-static hl_status compare_hyperparameters(const struct general *file) {
-  const struct hl_curves *curves = &file->base.curves;
-  hl_status status = HL_OK;
-  size_t *known = NULL; /* [hp_names.n]: column among the known */
-  TRY(hl_new_array(file->survey.hp_names.n, sizeof *known, &known));
-  for (size_t i = 0; i < file->survey.hp_names.n; i++) {
-    while (known[i] < curves->hyperparameters.n &&
-           strcmp(curves->hyperparameters.items[known[i]], file->survey.hp_names.items[i]) != 0) {
-      known[i]++;
-    }
-  }
-  for (size_t i = 0; i < file->survey.n_hp; i++) {
-    const struct json_hp_value *given = &file->survey.hp[i];
-    const size_t row = file->our_row[given->i_config], column = known[given->i_name];
-    const char *config = curves->configs.items[row], *name = file->survey.hp_names.items[given->i_name];
-    if (isnan(given->value)) continue;
-    if (column == curves->hyperparameters.n) {
-      FAIL(HL_INVALID,
-           "%s: config %zu ('%s'): found hyperparameter '%s', expected those that are known of set %s",
-           file->path, given->i_config, config, name, curves->set);
-    }
-    const double expected = curves->hyperparameter_values[row * curves->hyperparameters.n + column];
-    if (hl_configs_agree(given->value, expected)) continue;
-    FAIL(HL_INVALID, "%s: config %zu ('%s'), hyperparameter %s: found %.17g, expected %.17g", file->path,
-         given->i_config, config, name, given->value, expected);
-  }
-out:
-  free(known);
-  return status;
-}
-
-/* In byte order, so that files agree whatever order each was written in. */
-static hl_status take_hyperparameters(struct general *file) {
-  struct hl_curves *curves = &file->base.curves;
-  hl_status status = HL_OK;
-  size_t *order = NULL, *column = NULL, n_value;
-  const size_t n = file->survey.hp_names.n;
-  if (n == 0) return HL_OK;
-  if (!hl_multiply(n, curves->configs.n, &n_value) || n_value > JSON_MAX_HP_VALUES) {
-    return hl_fail(HL_LIMIT, "%s: found %zu configs with %zu hyperparameters, expected at most %d values",
-                   file->path, curves->configs.n, n, JSON_MAX_HP_VALUES);
-  }
-  TRY(hl_new_array(n, sizeof *order, &order));
-  TRY(hl_new_array(n, sizeof *column, &column));
-  TRY(hl_strings_copy(&file->survey.hp_names, &curves->hyperparameters));
-  TRY(hl_strings_sort(&curves->hyperparameters, strcmp, order));
-  for (size_t i = 0; i < n; i++) column[order[i]] = i;
-  TRY(hl_new_array(n_value, sizeof *curves->hyperparameter_values, &curves->hyperparameter_values));
-  for (size_t i = 0; i < n_value; i++) curves->hyperparameter_values[i] = (double)NAN;
-  for (size_t i = 0; i < file->survey.n_hp; i++) {
-    const struct json_hp_value *given = &file->survey.hp[i];
-    curves->hyperparameter_values[file->our_row[given->i_config] * n + column[given->i_name]] = given->value;
-  }
-out:
-  free(order);
-  free(column);
-  return status;
-}
-
-static hl_status set_hyperparameters(struct general *file, const struct hl_load_options *options) {
-  hl_status status = HL_OK;
-  TRY(hl_configs_fill(&file->base.curves, options, file->path));
-  status =
-      file->base.curves.hyperparameters.n > 0 ? compare_hyperparameters(file) : take_hyperparameters(file);
-out:
-  return status;
-}
-
 /* ---- The second reading: windows of rows ---- */
+
+/* One curve of the config at hand; how many of the grid's points hold an observation. */
+static size_t place_losses(struct general *file, const struct json_list *list, double *values) {
+  const struct hl_curves *curves = &file->base.curves;
+  const struct json_config *config = &file->config;
+  const size_t n_step = curves->n_step, n_split = curves->splits.n, n = list->n_loss;
+  const double *steps = config->has_steps ? config->steps : file->survey.top_steps;
+  double *losses = config->losses + list->first_loss;
+  size_t n_observed = n_step;
+  for (size_t s = 0; s < n && file->options.maximize; s++) losses[s] = -losses[s];
+  if (n == n_step && memcmp(steps, curves->steps, n * sizeof *steps) == 0) {
+    for (size_t s = 0; s < n; s++) values[s * n_split] = losses[s];
+  } else {
+    const bool hold = file->options.after_end == HL_AFTER_END_HOLD;
+    n_observed = hl_regrid(&file->grid, n, steps, losses, hold, values, n_split);
+  }
+  return n_observed;
+}
 
 /* The config at hand, into the window's row. */
 static void place_config(struct general *file, size_t row) {
@@ -260,12 +249,10 @@ static void place_config(struct general *file, size_t row) {
   memset(observed, 0, curves->n_replica * n_split * sizeof *observed);
   for (size_t i = 0; i < config->n_list; i++) {
     const struct json_list *list = &config->lists[i];
-    const double *losses = config->losses + list->first_loss;
     const size_t column = file->column[list->split];
-    double *to = values + list->replica * n_step * n_split + column;
-    for (size_t s = 0; s < n_step; s++) to[s * n_split] = losses[s];
     ran[list->replica] = 1;
-    observed[list->replica * n_split + column] = (int32_t)n_step;
+    observed[list->replica * n_split + column] =
+        (int32_t)place_losses(file, list, values + list->replica * n_step * n_split + column);
   }
 }
 
@@ -279,8 +266,7 @@ static bool is_unchanged(const struct general *file) {
   }
   return config->has_steps == entry->has_steps && config->n_replica <= file->base.curves.n_replica &&
          (config->n_list > 0 ? config->lists[0].n_loss : 0) == entry->n_point &&
-         (!config->has_steps ||
-          memcmp(config->steps, file->base.curves.steps, config->n_step * sizeof(double)) == 0);
+         (!config->has_steps || config->steps[config->n_step - 1] == entry->last_step);
 }
 
 /* Enters "configs", before its first element. */
@@ -327,7 +313,8 @@ out:
 static hl_status reserve_window(struct general *file) {
   const struct hl_curves *curves = &file->base.curves;
   const size_t n_row = count_row(file), row_bytes = n_row * sizeof *file->values;
-  const size_t n_run = curves->n_replica, n_fit = file->window / row_bytes;
+  const size_t window = file->options.window > 0 ? file->options.window : HL_DEFAULT_WINDOW;
+  const size_t n_run = curves->n_replica, n_fit = window / row_bytes;
   hl_status status = HL_OK;
   if (file->values != NULL) return HL_OK;
   file->window_rows = n_fit == 0 ? 1 : n_fit < curves->configs.n ? n_fit : curves->configs.n;
@@ -395,6 +382,19 @@ static void general_close(struct json_source *source) {
   free(file);
 }
 
+static hl_status general_settle(struct json_source *source) {
+  struct general *file = (struct general *)source;
+  struct hl_curves *curves = &file->base.curves;
+  hl_status status = HL_OK;
+  if (curves->n_step > 0) return HL_OK;
+  TRY(set_steps(file));
+  TRY(check_row(file));
+  file->grid =
+      (struct hl_regrid){curves->n_step, curves->steps, hl_grid_is_uniform(curves->n_step, curves->steps)};
+out:
+  return status;
+}
+
 hl_status json_general_open(const char *path, const struct hl_load_options *options,
                             struct json_source **out) {
   hl_status status = HL_OK;
@@ -402,16 +402,16 @@ hl_status json_general_open(const char *path, const struct hl_load_options *opti
   *out = NULL;
   TRY(hl_new_array(1, sizeof *file, &file));
   file->base.close = general_close;
-  file->window = options->window > 0 ? options->window : HL_DEFAULT_WINDOW;
+  file->base.settle = general_settle;
+  file->options = *options;
   TRY(hl_copy_text(path, &file->path));
   TRY(json_survey_read(&file->survey, file->path));
   set_facts(file);
   TRY(set_names(file, options->set));
   TRY(sort_configs(file));
   TRY(set_splits(file));
-  TRY(set_steps(file));
-  TRY(check_row(file));
-  TRY(set_hyperparameters(file, options));
+  TRY(check_top_steps(file));
+  TRY(json_set_hyperparameters(&file->survey, file->our_row, options, &file->base.curves));
   file->base.curves.is_double = true;
   file->base.curves.read = read_rows;
   file->base.curves.source = file;

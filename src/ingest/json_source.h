@@ -20,6 +20,8 @@ size_t json_find_split(const char *name);
 /* First member of what a form opens. */
 struct json_source {
   struct hl_curves curves;
+  /* Puts the curves on their task's grid, when their turn has come; NULL: they have no steps of their own. */
+  hl_status (*settle)(struct json_source *source);
   void (*close)(struct json_source *source);
 };
 

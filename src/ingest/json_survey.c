@@ -151,6 +151,7 @@ static hl_status add_config(struct json_survey *survey) {
   struct json_entry *entry = &survey->entries[survey->n_entry];
   *entry = (struct json_entry){.has_steps = config->has_steps,
                                .n_point = config->n_list > 0 ? config->lists[0].n_loss : 0};
+  if (config->has_steps) entry->last_step = config->steps[config->n_step - 1];
   TRY(find_splits(config, entry));
   TRY(keep_steps(survey));
   TRY(keep_hyperparameters(survey));

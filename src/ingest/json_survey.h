@@ -9,6 +9,7 @@
 struct json_entry {
   size_t n_point;   /* losses of each of its lists; 0: it has none */
   bool has_steps;   /* of its own */
+  double last_step; /* of them */
   unsigned present; /* bit k: some replica has split k */
   unsigned always;  /* bit k: every replica that is there has it */
 };
@@ -56,5 +57,11 @@ hl_status json_general_enter(const char *path, struct hl_gz **gz, struct hl_json
  * before. */
 hl_status json_survey_read(struct json_survey *survey, const char *path);
 void json_survey_clear(struct json_survey *survey); /* legal after failure */
+
+/* Fills hyperparameters of curves->configs, which is sorted: our_row[i] is where the file's config i stands.
+ * From what is known of the set, and then what the file says must agree, or else from the file
+ * (json_hyperparameters.c). */
+hl_status json_set_hyperparameters(const struct json_survey *survey, const size_t *our_row,
+                                   const struct hl_load_options *options, struct hl_curves *curves);
 
 #endif

@@ -50,6 +50,8 @@ struct hl_loader {
   /* Puts curves on their task's grid, so that get must know what came before: it is called in the order of
    * the sources. Otherwise any thread may call it. */
   bool is_in_turn;
+  /* The same of one file, where others of the format can do without; NULL: is_in_turn says it. */
+  bool (*wants_turn)(const void *file);
   /* Configs of this format are names and no more, so a set that nobody knows the hyperparameters of is better
    * refused than found out about after learning. */
   bool needs_hyperparameters;

@@ -180,6 +180,90 @@ def example(tmp):
     same(twin.Archive(a).sets["mysweep"].hp.size, 0, "a sweep without hyperparameters is stored and learned from")
 
 
+def on_grid(grid, steps, losses, hold):
+    """The rule in exact integers: the last observation not after each point; before the first the first."""
+    out = []
+    for i in range(len(grid)):
+        before = [k for k, s in enumerate(steps) if not grid.later(s, i)]
+        over = grid.later_than(i, steps[-1])
+        out.append(nan if over and not hold else losses[before[-1] if before else 0])
+    return out, len(grid) if hold else sum(not grid.later_than(i, steps[-1]) for i in range(len(grid)))
+
+
+class Uniform:
+    def __init__(self, first, last, n):
+        self.first, self.last, self.n = first, last, n
+
+    def __len__(self):
+        return self.n
+
+    def later(self, s, i):
+        return (s - self.first) * (self.n - 1) > (self.last - self.first) * i
+
+    def later_than(self, i, s):
+        return (s - self.first) * (self.n - 1) < (self.last - self.first) * i
+
+
+def unequal_steps(tmp):
+    """Configs with steps of their own: on a uniform grid, which the task keeps."""
+    rng = random.Random(5)
+    configs, lengths = [], {}
+    for i in range(14):
+        steps = sorted(rng.sample(range(0, 400), rng.randrange(1, 30)))
+        lengths[f"c{i}"] = steps
+        configs.append({"name": f"c{i}", "steps": steps, "curves": {"valid": [[rng.gauss(0, 1) for _ in steps] for _ in range(2)]}})
+    configs[3]["steps"] = None
+    lengths["c3"] = [0, 7, 500]
+    configs[3]["curves"]["valid"] = [[3, 2, 1], [nan, 2, -1]]
+    path, late = os.path.join(tmp, "unequal.json"), os.path.join(tmp, "late.json")
+    with open(path, "w") as f:
+        json.dump({"configs": configs, "task": "t", "set": "s", "steps": [0, 7, 500]}, f)
+    with open(late, "w") as f:
+        json.dump({"configs": [dict(configs[0], name="c99", steps=[2, 600], curves={"valid": [[1, 9]]})], "task": "t", "set": "s"}, f)
+    lengths["c99"] = [2, 600]
+    for args, n, hold, sign in (([], 51, True, 1), (["--grid", "7", "--maximize"], 7, True, -1), (["--after-end", "missing"], 51, False, 1)):
+        label = "unequal steps " + " ".join(args)
+        a = os.path.join(tmp, "unequal.h5")
+        if os.path.exists(a):
+            os.remove(a)
+        good("ingest", *args, "-o", a, path)
+        good("ingest", *[x for x in args if x not in ("--grid", "7")], "-o", a, late)
+        curves, ran, observed, steps = twin.Archive(a).sets["s"].curves("t")
+        grid = Uniform(0, 500, n)
+        bad = [] if np.allclose(steps, np.linspace(0, 500, n), rtol=1e-15, atol=0) else [f"steps {list(steps)}"]
+        for row, config in enumerate(sorted(configs + [{"name": "c99", "curves": {"valid": [[1, 9]]}}], key=lambda c: twin.natural_key(c["name"]))):
+            for r, losses in enumerate(config["curves"]["valid"]):
+                expected, count = on_grid(grid, lengths[config["name"]], losses, hold)
+                if not np.array_equal(curves[row, r, :, 0], sign * np.array(expected, float), equal_nan=True) or observed[row, r, 0] != count:
+                    bad.append(f"{config['name']}, replica {r}: {curves[row, r, :, 0].tolist()}, observed {observed[row, r, 0]}, expected {expected}, {count}")
+        ok(not bad, f"{label}: each point is the last observation before it", "\n".join(bad))
+        before = twin.Archive(a).sets["s"].curves("t")
+        good("ingest", *args, "-o", a, late, path)
+        after = twin.Archive(a).sets["s"].curves("t")
+        ok(all(np.array_equal(x, y, equal_nan=True) for x, y in zip(before, after)), f"{label}: again changes nothing")
+
+    # One grid for all is taken as it is, unless the task has another.
+    first, second = os.path.join(tmp, "first.json"), os.path.join(tmp, "second.json")
+    for where, name, steps in ((first, "a", [1, 2, 5]), (second, "b", [0, 2, 9])):
+        with open(where, "w") as f:
+            json.dump({"configs": [{"name": name, "curves": {"valid": [[3, 2, 1]]}}], "steps": steps, "task": "t", "set": "s"}, f)
+    a = os.path.join(tmp, "equal.h5")
+    good("ingest", "-o", a, first, second)
+    curves, _, _, steps = twin.Archive(a).sets["s"].curves("t")
+    same((list(steps), curves[:, 0, :, 0].tolist()), ([1, 2, 5], [[3, 2, 1], [3, 2, 2]]), "a task keeps the grid that it came with first")
+
+
+def more_is_better(tmp):
+    """--maximize, in the derived form too."""
+    path = os.path.join(tmp, "Derived.json")
+    with open(path, "w") as f:
+        json.dump([{"hp": {"lr": 1}, "valid": {"loss": [.5, .75, nan]}}], f)
+    a = os.path.join(tmp, "maximize.h5")
+    good("ingest", "--maximize", "--set", "mine", "-o", a, path)
+    found = twin.Archive(a).sets["mine"].curves("Derived")[0][0, 0, :, 0]
+    ok(np.array_equal(found, [-.5, -.75, nan], equal_nan=True), "--maximize negates derived curves", found)
+
+
 CONFIG = '{"name": "a", "hp": {"lr": 1}, "curves": {"valid": [[3, 2]]}}'
 OTHER = '{"name": "b", "hp": {"lr": 2}, "curves": {"valid": [[3, 2]]}}'
 WHERE = ["x.json", "config 1 ('b')"]
@@ -258,6 +342,8 @@ def main():
     tmp = temporary()
     example(tmp)
     round_trips(tmp)
+    unequal_steps(tmp)
+    more_is_better(tmp)
     refusals(tmp)
     done()
 
