@@ -13,6 +13,10 @@
 
 enum { BLOCK_BYTES = 1 << 18 };
 
+uint64_t hl_hash_more(uint64_t hash, const void *bytes, size_t n) {
+  return XXH64(bytes, n, hash);
+}
+
 const char *hl_file_name(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash != NULL ? slash + 1 : path;

@@ -23,7 +23,8 @@ hl_status cli_ingest(struct cli *cli) {
   char *format = NULL, *set = NULL, *configs = NULL, *columns = NULL, *delimiter = NULL, *points = NULL,
        *end = NULL;
   const struct poptOption options[] = {
-      {"format", 0, POPT_ARG_STRING, &format, 0, "auto (by content), taskset-npz, curves-json or csv", "F"},
+      {"format", 0, POPT_ARG_STRING, &format, 0,
+       "auto (by content), taskset-npz, taskset-result, curves-json or csv", "F"},
       {"set", 0, POPT_ARG_STRING, &set, 0, "the curves' set (default: by the file's name)", "NAME"},
       {"configs", 0, POPT_ARG_STRING, &configs, 0, "JSON of hyperparameters by config (default: by name)",
        "FILE"},

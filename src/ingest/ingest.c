@@ -52,6 +52,8 @@ struct ingest {
   struct cJSON *provenance;      /* of the part in the making */
   struct hl_strings origins;     /* path of each table stored in this run, "<set>/<task>" before it */
   const struct hl_context *context;
+  size_t n_bad_file, n_foreign; /* met by sources of many files: left out, of no known name */
+  char *first_foreign;
   struct hl_ingest_report report;
   bool is_canonical; /* tables came by task, then set */
   char *last_task, *last_set;
@@ -131,13 +133,17 @@ static hl_status open_source(struct ingest *ingest, size_t i, struct slot *slot)
   struct hl_curves *curves;
   hl_status status = HL_OK;
   slot->loader = loader;
-  TRY(loader->open(ingest->walk.paths.items[i], &ingest->load, &slot->file));
-  if (ingest->options->command != NULL)
-    TRY(hl_file_hash(ingest->walk.paths.items[i], &slot->hash, &slot->n_byte));
+  const char *path = ingest->walk.paths.items[i];
+  if (loader->open_parts != NULL)
+    TRY(loader->open_parts(&ingest->walk.parts[i].paths, &ingest->load, &slot->file));
+  else
+    TRY(loader->open(path, &ingest->load, &slot->file));
+  if (loader->notes == NULL && ingest->options->command != NULL)
+    TRY(hl_file_hash(path, &slot->hash, &slot->n_byte));
   const bool in_turn = loader->is_in_turn || (loader->wants_turn != NULL && loader->wants_turn(slot->file));
   if (in_turn || loader->count(slot->file) != 1) goto out;
   TRY(loader->get(slot->file, 0, &curves));
-  TRY(prepare_table(ingest, slot, curves, ingest->walk.paths.items[i]));
+  TRY(prepare_table(ingest, slot, curves, path));
   slot->is_prepared = true;
 out:
   return status;
@@ -301,6 +307,22 @@ out:
   return status;
 }
 
+/* What a source of many files has met. */
+static hl_status take_notes(struct ingest *ingest, struct slot *slot) {
+  const struct hl_load_notes *notes = slot->loader->notes(slot->file);
+  hl_status status = HL_OK;
+  for (size_t i = 0; i < notes->left_out.n; i++)
+    hl_warn(ingest->context, "left out: %s", notes->left_out.items[i]);
+  ingest->n_bad_file += notes->left_out.n;
+  if (ingest->n_foreign == 0 && notes->n_foreign > 0)
+    TRY(hl_copy_text(notes->foreign.items[0], &ingest->first_foreign));
+  ingest->n_foreign += notes->n_foreign;
+  slot->hash = notes->hash;
+  slot->n_byte = notes->n_byte;
+out:
+  return status;
+}
+
 static hl_status commit(void *user, size_t i, size_t i_thread) {
   struct ingest *ingest = user;
   struct slot *slot = &ingest->slots[i_thread];
@@ -309,7 +331,8 @@ static hl_status commit(void *user, size_t i, size_t i_thread) {
     ingest->report.n_failed++;
     return HL_OK;
   }
-  const hl_status status = store_source(ingest, i, slot);
+  hl_status status = slot->loader->notes != NULL ? take_notes(ingest, slot) : HL_OK;
+  if (status == HL_OK) status = store_source(ingest, i, slot);
   clear_source(slot);
   return status;
 }
@@ -434,12 +457,10 @@ out:
   return status;
 }
 
-static void warn_foreign(const struct ingest *ingest) {
-  const struct hl_strings *foreign = &ingest->walk.foreign;
-  if (foreign->n == 0) return;
-  hl_warn(ingest->context, "skipped %zu file%s that %s no curve file by name: %s%s", foreign->n,
-          foreign->n > 1 ? "s" : "", foreign->n > 1 ? "are" : "is", foreign->items[0],
-          foreign->n > 1 ? ", ..." : "");
+static void warn_foreign(const struct ingest *ingest, size_t n, const char *first) {
+  if (n == 0) return;
+  hl_warn(ingest->context, "skipped %zu file%s that %s no curve file by name: %s%s", n, n > 1 ? "s" : "",
+          n > 1 ? "are" : "is", first, n > 1 ? ", ..." : "");
 }
 
 static hl_status find_grid(void *user, const char *task, size_t *n, const double **steps) {
@@ -466,11 +487,13 @@ static hl_status prepare(struct ingest *ingest, size_t n_source, const char *con
   const bool is_auto = options->format == NULL || strcmp(options->format, "auto") == 0;
   hl_status status = HL_OK;
   if (!is_auto && hl_loader_find(options->format) == NULL) {
-    FAIL(HL_USAGE, "--format: found '%s', expected auto, taskset-npz, curves-json or csv", options->format);
+    FAIL(HL_USAGE, "--format: found '%s', expected auto, taskset-npz, taskset-result, curves-json or csv",
+         options->format);
   }
   TRY(hl_walk_run(&ingest->walk, n_source, sources, is_auto ? NULL : options->format));
   TRY(check_csv_options(ingest));
-  warn_foreign(ingest);
+  const struct hl_strings *foreign = &ingest->walk.foreign;
+  warn_foreign(ingest, foreign->n, foreign->n > 0 ? foreign->items[0] : NULL);
   for (size_t i = 0; i < ingest->walk.metadata.n; i++) {
     TRY(hl_metadata_read(&ingest->metadata, ingest->walk.metadata.items[i]));
   }
@@ -487,6 +510,8 @@ static hl_status prepare(struct ingest *ingest, size_t n_source, const char *con
                                           .maximize = options->maximize,
                                           .find_grid = find_grid,
                                           .user = ingest,
+                                          .keep_going = options->keep_going,
+                                          .context = ingest->context,
                                           .configs = ingest->configs,
                                           .memory = ingest->memory,
                                           .window = share < largest_window ? share : largest_window};
@@ -515,6 +540,7 @@ static void clear_ingest(struct ingest *ingest) {
   hl_walk_clear(&ingest->walk);
   free(ingest->last_task);
   free(ingest->last_set);
+  free(ingest->first_foreign);
 }
 
 static hl_status run(struct ingest *ingest, const char *archive_path) {
@@ -525,6 +551,7 @@ static hl_status run(struct ingest *ingest, const char *archive_path) {
   TRY(open_earlier(ingest, archive_path));
   TRY(hl_provenance_new(ingest->options->command, ingest->context->seed, 0, NULL, &ingest->provenance));
   TRY(hl_pool_run(ingest->context, "ingesting", ingest->walk.paths.n, work, commit, ingest));
+  warn_foreign(ingest, ingest->n_foreign, ingest->first_foreign);
   if (ingest->report.n_failed == ingest->walk.paths.n) {
     FAIL(HL_INVALID, "%s: found no good curve file among %zu, expected at least one", archive_path,
          ingest->walk.paths.n);
@@ -554,6 +581,10 @@ hl_status hl_ingest(const char *archive_path, size_t n_source, const char *const
   if (ingest.report.n_failed > 0) {
     FAIL(HL_BROKEN, "%s: %zu of %zu sources left out, the others are stored", archive_path,
          ingest.report.n_failed, ingest.report.n_source);
+  }
+  if (ingest.n_bad_file > 0) {
+    FAIL(HL_BROKEN, "%s: %zu bad file%s left out, the others are stored", archive_path, ingest.n_bad_file,
+         ingest.n_bad_file > 1 ? "s" : "");
   }
 out:
   clear_ingest(&ingest);

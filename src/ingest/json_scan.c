@@ -50,19 +50,31 @@ static inline hl_status look_ahead(struct hl_json_scan *scan) {
   return refill(scan);
 }
 
+hl_status hl_json_scan_restart(struct hl_json_scan *scan, const char *name, void *user) {
+  hl_status status = HL_OK;
+  free(scan->name);
+  scan->name = NULL;
+  TRY(hl_copy_text(name, &scan->name));
+  scan->user = user;
+  scan->at = scan->end = scan->buffer;
+  scan->is_last = scan->is_fresh = false;
+  scan->base = scan->line_start = 0;
+  scan->line = 1;
+  scan->depth = 0;
+  TRY(look_ahead(scan));
+  if (strncmp(scan->at, "\xef\xbb\xbf", 3) == 0) scan->at += 3;
+out:
+  return status;
+}
+
 hl_status hl_json_scan_new(const char *name, hl_json_fill *fill, void *user, struct hl_json_scan **out) {
   hl_status status = HL_OK;
   struct hl_json_scan *scan = NULL;
   *out = NULL;
   TRY(hl_new_array(1, sizeof *scan, &scan));
   scan->fill = fill;
-  scan->user = user;
-  scan->line = 1;
-  TRY(hl_copy_text(name, &scan->name));
   TRY(hl_new_array(BUFFER_BYTES + 1, 1, &scan->buffer));
-  scan->at = scan->end = scan->buffer;
-  TRY(look_ahead(scan));
-  if (strncmp(scan->at, "\xef\xbb\xbf", 3) == 0) scan->at += 3;
+  TRY(hl_json_scan_restart(scan, name, user));
   *out = scan;
 out:
   if (status != HL_OK) hl_json_scan_free(scan);

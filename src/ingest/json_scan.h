@@ -26,6 +26,8 @@ typedef hl_status hl_json_fill(void *user, char *buffer, size_t n, size_t *n_rea
 
 /* name is for messages and copied; user is borrowed. A byte order mark in front is passed over. */
 hl_status hl_json_scan_new(const char *name, hl_json_fill *fill, void *user, struct hl_json_scan **scan);
+/* The same scanner on another source, from its beginning: small files by the thousand need no new buffers. */
+hl_status hl_json_scan_restart(struct hl_json_scan *scan, const char *name, void *user);
 void hl_json_scan_free(struct hl_json_scan *scan); /* legal on NULL */
 
 /* What begins here; nothing is taken. */

@@ -25,10 +25,20 @@ struct hl_load_options {
   /* For a loader that is asked in turn: the steps that a task has had before, in an archive or from an
    * earlier source of this run; *n 0: none. Valid until the next table is stored. */
   hl_status (*find_grid)(void *user, const char *task, size_t *n, const double **steps);
-  void *user;                      /* find_grid's */
-  struct hl_config_memory *memory; /* of hyperparameters regenerated before; NULL: none */
+  void *user;                       /* find_grid's */
+  bool keep_going;                  /* --keep-going: a source of many files leaves bad ones out */
+  const struct hl_context *context; /* to be asked whether to stop; NULL: never */
+  struct hl_config_memory *memory;  /* of hyperparameters regenerated before; NULL: none */
   size_t window; /* bytes of rows held of a member too large to hold (several passes), at least one row; 0:
                     the default */
+};
+
+/* What a source of many files met beside its curves. */
+struct hl_load_notes {
+  struct hl_strings left_out; /* keep_going: why, a line for each bad file; its run is missing */
+  struct hl_strings foreign;  /* paths that have no place in the format; the first few */
+  size_t n_foreign;           /* all of them */
+  uint64_t hash, n_byte;      /* of the files read, in order (hl_hash_more) */
 };
 
 struct hl_loader {
@@ -55,9 +65,18 @@ struct hl_loader {
   /* Configs of this format are names and no more, so a set that nobody knows the hyperparameters of is better
    * refused than found out about after learning. */
   bool needs_hyperparameters;
+
+  /* For formats whose source is not one file but folders; NULL for others. */
+  /* Is this folder or file a source, or a part of one? Parts of the same *name, to be freed, are one source;
+   * NULL: it is none. *is_whole: nothing that lies in the folder is for other formats. HL_IO, HL_INVALID. */
+  const char *layout; /* for messages: "<task>/.." */
+  hl_status (*claim)(const char *path, char **name, bool *is_whole);
+  /* open, for the parts of one source. */
+  hl_status (*open_parts)(const struct hl_strings *paths, const struct hl_load_options *options, void **file);
+  const struct hl_load_notes *(*notes)(const void *file); /* borrowed until close */
 };
 
-extern const struct hl_loader hl_loader_npz, hl_loader_curves_json, hl_loader_csv;
+extern const struct hl_loader hl_loader_npz, hl_loader_result, hl_loader_curves_json, hl_loader_csv;
 
 /* All loaders, in the order in which content is tried; terminated by NULL. */
 extern const struct hl_loader *const hl_loaders[];

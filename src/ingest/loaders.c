@@ -7,7 +7,8 @@
 
 enum { HEAD_BYTES = 4096 };
 
-const struct hl_loader *const hl_loaders[] = {&hl_loader_npz, &hl_loader_curves_json, &hl_loader_csv, NULL};
+const struct hl_loader *const hl_loaders[] = {&hl_loader_npz, &hl_loader_result, &hl_loader_curves_json,
+                                              &hl_loader_csv, NULL};
 
 const struct hl_loader *hl_loader_find(const char *format) {
   for (size_t i = 0; hl_loaders[i] != NULL; i++) {
