@@ -16,6 +16,7 @@
 extern "C" {
 #endif
 
+/* For hl_ingest_options.grid: all steps that any run of the task has. */
 #define HL_GRID_OWN ((size_t)-1)
 
 /* Grid points where a run ended early: they keep its last observation, or hold none. */
@@ -28,8 +29,8 @@ struct hl_ingest_options {
   const char *configs; /* JSON of hyperparameters; NULL: regenerated from the config names */
   const char *columns; /* csv: "ROLE=NAME,.."; NULL: columns bear the names of their roles */
   char delimiter;      /* csv: between fields; 0: a comma */
-  size_t grid; /* csv: points of a task's uniform grid; 0: 51, or the runs' own steps where all have the
-                  same */
+  size_t grid;         /* csv, curves-json: points of a task's uniform grid; 0: 51 (curves-json: the steps
+                          themselves where all of a file are the same) */
   enum hl_after_end after_end; /* formats whose runs may end early */
   bool maximize;               /* more is better: losses are negated as they are read */
   bool keep_going;             /* leave out bad sources, store the others, return HL_BROKEN */

@@ -32,7 +32,8 @@ hl_status cli_ingest(struct cli *cli) {
        "csv: which column is what (default: columns named by role)", "ROLE=NAME,.."},
       {"delimiter", 0, POPT_ARG_STRING, &delimiter, 0, "csv: between fields (default: a comma)", "C"},
       {"grid", 0, POPT_ARG_STRING, &points, 0,
-       "csv: points of a task's uniform grid (default: 51, or the runs' own steps where all have the same)",
+       "csv, curves-json: points of a task's uniform grid (default: 51), or own: all the steps that runs "
+       "have",
        "N"},
       {"after-end", 0, POPT_ARG_STRING, &end, 0,
        "runs that ended early: hold their last value (default), or missing", "W"},

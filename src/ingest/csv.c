@@ -364,6 +364,7 @@ static bool csv_fits_content(const unsigned char *head, size_t n) {
 
 const struct hl_loader hl_loader_csv = {
     .format = "csv",
+    .takes = HL_TAKES_COLUMNS | HL_TAKES_GRID | HL_TAKES_AFTER_END | HL_TAKES_MAXIMIZE,
     .fits_name = csv_fits_name,
     .fits_content = csv_fits_content,
     .open = csv_open,

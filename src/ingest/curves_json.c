@@ -130,6 +130,7 @@ static bool json_wants_turn(const void *file) {
 
 const struct hl_loader hl_loader_curves_json = {
     .format = "curves-json",
+    .takes = HL_TAKES_GRID | HL_TAKES_AFTER_END | HL_TAKES_MAXIMIZE,
     .fits_name = json_fits_name,
     .fits_content = json_fits_content,
     .open = json_open,

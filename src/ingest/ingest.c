@@ -468,18 +468,38 @@ static hl_status find_grid(void *user, const char *task, size_t *n, const double
   return hl_grids_find(&ingest->grids, ingest->n_earlier, ingest->earlier, task, n, steps);
 }
 
-/* Options of one format do nothing for others: a user who gives them expects a file of that format. */
-static hl_status check_csv_options(const struct ingest *ingest) {
+/* Options of some formats do nothing for others: a user who gives one expects a source that takes it. To
+ * negate some sources and not others would be no service at all. */
+static hl_status check_options(const struct ingest *ingest) {
   const struct hl_ingest_options *options = ingest->options;
-  const char *given = options->columns != NULL  ? "--columns"
-                      : options->delimiter != 0 ? "--delimiter"
-                      : options->grid != 0      ? "--grid"
-                                                : NULL;
-  for (size_t i = 0; i < ingest->walk.paths.n && given != NULL; i++) {
-    if (ingest->walk.loaders[i] == &hl_loader_csv) return HL_OK;
+  const struct {
+    const char *name;
+    bool is_given;
+    enum hl_takes takes;
+    const char *formats;
+  } rows[] = {
+      {"--columns", options->columns != NULL, HL_TAKES_COLUMNS, "csv"},
+      {"--delimiter", options->delimiter != 0, HL_TAKES_COLUMNS, "csv"},
+      {"--grid", options->grid != 0, HL_TAKES_GRID, "csv or curves-json"},
+      {"--after-end", options->after_end != HL_AFTER_END_HOLD, HL_TAKES_AFTER_END,
+       "csv, curves-json or taskset-result"},
+      {"--maximize", options->maximize, HL_TAKES_MAXIMIZE, "csv, curves-json or taskset-result"},
+  };
+  for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+    size_t n_taker = 0;
+    if (!rows[k].is_given) continue;
+    for (size_t i = 0; i < ingest->walk.paths.n; i++) {
+      const bool takes = (ingest->walk.loaders[i]->takes & rows[k].takes) != 0;
+      n_taker += takes;
+      if (takes || rows[k].takes != HL_TAKES_MAXIMIZE) continue;
+      return hl_fail(HL_USAGE, "%s: found %s of format %s, expected %s", rows[k].name,
+                     ingest->walk.paths.items[i], ingest->walk.loaders[i]->format, rows[k].formats);
+    }
+    if (n_taker > 0) continue;
+    return hl_fail(HL_USAGE, "%s: found no %s file among the sources, expected one", rows[k].name,
+                   rows[k].formats);
   }
-  return given == NULL ? HL_OK
-                       : hl_fail(HL_USAGE, "%s: found no csv file among the sources, expected one", given);
+  return HL_OK;
 }
 
 static hl_status prepare(struct ingest *ingest, size_t n_source, const char *const *sources) {
@@ -491,7 +511,7 @@ static hl_status prepare(struct ingest *ingest, size_t n_source, const char *con
          options->format);
   }
   TRY(hl_walk_run(&ingest->walk, n_source, sources, is_auto ? NULL : options->format));
-  TRY(check_csv_options(ingest));
+  TRY(check_options(ingest));
   const struct hl_strings *foreign = &ingest->walk.foreign;
   warn_foreign(ingest, foreign->n, foreign->n > 0 ? foreign->items[0] : NULL);
   for (size_t i = 0; i < ingest->walk.metadata.n; i++) {

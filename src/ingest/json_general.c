@@ -152,30 +152,31 @@ static double last_step(const struct general *file, const struct json_entry *ent
   return entry->has_steps ? entry->last_step : file->survey.top_steps[file->survey.n_top - 1];
 }
 
-/* The one grid that all configs have, or a uniform one over all their steps (the numbers' meaning, 7). */
+/* The one grid that all configs have, or a uniform one over all their steps (the numbers' meaning, 7), or
+ * what
+ * --grid says. */
 static hl_status choose_steps(const struct general *file, size_t *n_step, double **steps) {
   const struct json_survey *survey = &file->survey;
-  const bool top = uses_top_steps(file), own = survey->own_steps != NULL;
-  const bool both_same = survey->n_own == survey->n_top &&
-                         memcmp(survey->own_steps, survey->top_steps, survey->n_top * sizeof(double)) == 0;
-  const bool same = survey->first_other == SIZE_MAX && (!(top && own) || both_same);
-  const double *all = own ? survey->own_steps : survey->top_steps;
-  double first = all[0], last = all[(own ? survey->n_own : survey->n_top) - 1];
+  const size_t wanted = file->options.grid;
+  double *all = NULL;
+  size_t n = 0, n_each = survey->n_own;
   hl_status status = HL_OK;
-  if (own) first = survey->first_step, last = survey->last_step;
-  if (own && top) {
-    first = fmin(first, survey->top_steps[0]);
-    last = fmax(last, survey->top_steps[survey->n_top - 1]);
+  if (survey->n_all > 0) TRY(json_unite_steps(&all, &n, survey->all_steps, survey->n_all));
+  if (uses_top_steps(file)) {
+    TRY(json_unite_steps(&all, &n, survey->top_steps, survey->n_top));
+    n_each = survey->own_steps == NULL || survey->n_own == survey->n_top ? survey->n_top : 0;
   }
-  const bool is_uniform = !same || file->options.grid > 0;
-  const size_t n_grid = file->options.grid > 0 ? file->options.grid : DEFAULT_GRID;
-  *n_step = !is_uniform ? (own ? survey->n_own : survey->n_top) : first < last ? n_grid : 1;
+  const bool are_same = n == n_each && survey->first_other == SIZE_MAX;
+  if (wanted == HL_GRID_OWN || (wanted == 0 && are_same)) {
+    *n_step = n;
+    *steps = all;
+    return HL_OK;
+  }
+  *n_step = n == 1 ? 1 : wanted > 0 ? wanted : DEFAULT_GRID;
   TRY(hl_new_array(*n_step, sizeof **steps, steps));
-  if (is_uniform)
-    hl_grid_fill(first, last, *n_step, *steps);
-  else
-    memcpy(*steps, all, *n_step * sizeof **steps);
+  hl_grid_fill(all[0], all[n - 1], *n_step, *steps);
 out:
+  free(all);
   return status;
 }
 

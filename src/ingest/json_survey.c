@@ -103,26 +103,44 @@ out:
   return status;
 }
 
-/* The steps of the first config that has its own, the first whose own are others, and how far all reach. */
+hl_status json_unite_steps(double **all, size_t *n_all, const double *steps, size_t n_step) {
+  double *united = NULL;
+  size_t n = 0;
+  const hl_status status = hl_new_array(*n_all + n_step, sizeof *united, &united);
+  if (status != HL_OK) return status;
+  for (size_t i = 0, k = 0; i < *n_all || k < n_step;) {
+    const bool from_all = k == n_step || (i < *n_all && (*all)[i] <= steps[k]);
+    const double step = from_all ? (*all)[i] : steps[k];
+    united[n++] = step;
+    while (i < *n_all && (*all)[i] <= step) i++;
+    while (k < n_step && steps[k] <= step) k++;
+  }
+  free(*all);
+  *all = united;
+  *n_all = n;
+  return HL_OK;
+}
+
+/* The steps of the first config that has its own, the first whose own are others, and all there are. */
 static hl_status keep_steps(struct json_survey *survey) {
   const struct json_config *config = &survey->config;
   const size_t n_byte = config->n_step * sizeof *config->steps;
+  hl_status status = HL_OK;
   if (!config->has_steps) return HL_OK;
-  const double first = config->steps[0], last = config->steps[config->n_step - 1];
-  if (survey->own_steps == NULL || first < survey->first_step) survey->first_step = first;
-  if (survey->own_steps == NULL || last > survey->last_step) survey->last_step = last;
   if (survey->own_steps != NULL) {
     const bool same =
         config->n_step == survey->n_own && memcmp(config->steps, survey->own_steps, n_byte) == 0;
-    if (!same && survey->first_other == SIZE_MAX) survey->first_other = survey->n_entry;
-    return HL_OK;
+    if (same) return HL_OK;
+    if (survey->first_other == SIZE_MAX) survey->first_other = survey->n_entry;
+    return json_unite_steps(&survey->all_steps, &survey->n_all, config->steps, config->n_step);
   }
-  const hl_status status = hl_new_array(config->n_step, sizeof *config->steps, &survey->own_steps);
-  if (status != HL_OK) return status;
+  TRY(hl_new_array(config->n_step, sizeof *config->steps, &survey->own_steps));
   memcpy(survey->own_steps, config->steps, n_byte);
   survey->n_own = config->n_step;
   survey->own_config = survey->n_entry;
-  return HL_OK;
+  status = json_unite_steps(&survey->all_steps, &survey->n_all, config->steps, config->n_step);
+out:
+  return status;
 }
 
 /* Which splits some replica has, and which all have that are there. */
@@ -235,6 +253,7 @@ void json_survey_clear(struct json_survey *survey) {
   free(survey->entries);
   hl_strings_clear(&survey->configs);
   free(survey->own_steps);
+  free(survey->all_steps);
   hl_strings_clear(&survey->hp_names);
   free(survey->hp);
   *survey = (struct json_survey){0};

@@ -35,10 +35,11 @@ struct json_survey {
 
   /* steps of their own */
   size_t n_own;
-  double *own_steps;            /* of the first config that has some */
-  size_t own_config;            /* which that is */
-  size_t first_other;           /* the first whose own steps are others; SIZE_MAX: none */
-  double first_step, last_step; /* the lowest and highest of any config's own; where own_steps */
+  double *own_steps;  /* of the first config that has some */
+  size_t own_config;  /* which that is */
+  size_t first_other; /* the first whose own steps are others; SIZE_MAX: none */
+  size_t n_all;
+  double *all_steps; /* of any config's own, rising */
 
   struct hl_strings hp_names; /* as met */
   size_t n_hp, hp_capacity;
@@ -57,6 +58,9 @@ hl_status json_general_enter(const char *path, struct hl_gz **gz, struct hl_json
  * before. */
 hl_status json_survey_read(struct json_survey *survey, const char *path);
 void json_survey_clear(struct json_survey *survey); /* legal after failure */
+
+/* Puts rising steps to those that *all has, an array to be freed. O(n). */
+hl_status json_unite_steps(double **all, size_t *n_all, const double *steps, size_t n_step);
 
 /* Fills hyperparameters of curves->configs, which is sorted: our_row[i] is where the file's config i stands.
  * From what is known of the set, and then what the file says must agree, or else from the file

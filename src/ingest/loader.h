@@ -41,8 +41,16 @@ struct hl_load_notes {
   uint64_t hash, n_byte;      /* of the files read, in order (hl_hash_more) */
 };
 
+enum hl_takes {                       /* options that do something for a format */
+                HL_TAKES_COLUMNS = 1, /* --columns, --delimiter */
+                HL_TAKES_GRID = 2,
+                HL_TAKES_AFTER_END = 4,
+                HL_TAKES_MAXIMIZE = 8,
+};
+
 struct hl_loader {
   const char *format; /* "taskset-npz" */
+  unsigned takes;     /* enum hl_takes */
   /* Does a file of this name, met in a folder, claim to be of this format? (e.g. *.npz; a trailing .gz is
    * already removed) */
   bool (*fits_name)(const char *name);

@@ -386,6 +386,7 @@ static bool result_fits_content(const unsigned char *head, size_t n) {
 
 const struct hl_loader hl_loader_result = {
     .format = "taskset-result",
+    .takes = HL_TAKES_AFTER_END | HL_TAKES_MAXIMIZE,
     .fits_name = result_fits_name,
     .fits_content = result_fits_content,
     .open = result_open,

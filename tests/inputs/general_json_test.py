@@ -204,6 +204,20 @@ class Uniform:
         return (s - self.first) * (self.n - 1) < (self.last - self.first) * i
 
 
+class Own:
+    def __init__(self, steps):
+        self.steps = steps
+
+    def __len__(self):
+        return len(self.steps)
+
+    def later(self, s, i):
+        return s > self.steps[i]
+
+    def later_than(self, i, s):
+        return s < self.steps[i]
+
+
 def unequal_steps(tmp):
     """Configs with steps of their own: on a uniform grid, which the task keeps."""
     rng = random.Random(5)
@@ -213,24 +227,25 @@ def unequal_steps(tmp):
         lengths[f"c{i}"] = steps
         configs.append({"name": f"c{i}", "steps": steps, "curves": {"valid": [[rng.gauss(0, 1) for _ in steps] for _ in range(2)]}})
     configs[3]["steps"] = None
-    lengths["c3"] = [0, 7, 500]
+    lengths["c3"] = [30, 70, 150]
     configs[3]["curves"]["valid"] = [[3, 2, 1], [nan, 2, -1]]
     path, late = os.path.join(tmp, "unequal.json"), os.path.join(tmp, "late.json")
     with open(path, "w") as f:
-        json.dump({"configs": configs, "task": "t", "set": "s", "steps": [0, 7, 500]}, f)
+        json.dump({"configs": configs, "task": "t", "set": "s", "steps": [30, 70, 150]}, f)
     with open(late, "w") as f:
         json.dump({"configs": [dict(configs[0], name="c99", steps=[2, 600], curves={"valid": [[1, 9]]})], "task": "t", "set": "s"}, f)
     lengths["c99"] = [2, 600]
-    for args, n, hold, sign in (([], 51, True, 1), (["--grid", "7", "--maximize"], 7, True, -1), (["--after-end", "missing"], 51, False, 1)):
+    every = sorted({s for name, steps in lengths.items() if name != "c99" for s in steps})
+    for args, n, hold, sign in (([], 51, True, 1), (["--grid", "own", "--after-end", "missing"], None, False, 1), (["--grid", "7", "--maximize"], 7, True, -1), (["--after-end", "missing"], 51, False, 1)):
         label = "unequal steps " + " ".join(args)
         a = os.path.join(tmp, "unequal.h5")
         if os.path.exists(a):
             os.remove(a)
         good("ingest", *args, "-o", a, path)
-        good("ingest", *[x for x in args if x not in ("--grid", "7")], "-o", a, late)
+        good("ingest", *[x for x in args if x not in ("--grid", "7", "own")], "-o", a, late)
         curves, ran, observed, steps = twin.Archive(a).sets["s"].curves("t")
-        grid = Uniform(0, 500, n)
-        bad = [] if np.allclose(steps, np.linspace(0, 500, n), rtol=1e-15, atol=0) else [f"steps {list(steps)}"]
+        grid = Uniform(every[0], every[-1], n) if n else Own(every)
+        bad = [] if np.allclose(steps, np.linspace(every[0], every[-1], n) if n else every, rtol=1e-15, atol=0) else [f"steps {list(steps)}"]
         for row, config in enumerate(sorted(configs + [{"name": "c99", "curves": {"valid": [[1, 9]]}}], key=lambda c: twin.natural_key(c["name"]))):
             for r, losses in enumerate(config["curves"]["valid"]):
                 expected, count = on_grid(grid, lengths[config["name"]], losses, hold)

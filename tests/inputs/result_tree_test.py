@@ -345,6 +345,8 @@ def refusals(tmp):
     case("an optimizer of another sampler than --set", fine, ["'adam1p_wide_grid_seed0' in set adam4p_wide_grid_1k"], args=[*ingest, "--set", "adam4p_wide_grid_1k"])
     case("an optimizer that --configs lacks", fine, ["adam1p_wide_grid_seed1", "c.json"], args=["ingest", "-o", "o.h5", "--configs", "c.json", "t"],
          files={"c.json": '{"adam1p_wide_grid_seed0": {"learning_rate": 1}}'})
+    case("--grid, which trees do not take", fine, ["--grid", "csv or curves-json"], code=2, args=[*ingest, "--grid", "7"])
+    case("--columns", fine, ["--columns", "no csv file"], code=2, args=[*ingest, "--columns", "step=s"])
     case("a folder of another format", fine, ["found no curve file"], args=["ingest", "-o", "o.h5", "--format", "taskset-npz", "t"], lines=None)
     case("no tree", fine, ["found no curve file"], args=["ingest", "-o", "o.h5", "--format", "taskset-result", "d"], files={"d/a/b/result": fine}, lines=None)
     case("a result outside a tree", fine, ["d/result", "<task>/<optimizer>/<steps>/<replica>/result"], args=["ingest", "-o", "o.h5", "d/result"], files={"d/result": fine})
@@ -352,6 +354,10 @@ def refusals(tmp):
     case("only runs without result", fine, ["found no curve file"], args=["ingest", "-o", "o.h5", "d"], files={"d/t/adam1p_wide_grid_seed0/10/0/time_per_step": "{}"}, lines=None)
     case("bad results only, --keep-going", fine, ["no good result of any run"], args=["ingest", "--keep-going", "-o", "o.h5", "d"],
          files={"d/t/adam1p_wide_grid_seed0/10/0/result": "{"}, lines=None)
+    data = os.path.join(tmp, "negated.npz")
+    write_zip(data, members(np.array([b"adam1p_wide_grid_seed0"]), np.array([0, 1]), np.ones((1, 1, 2, 4), "f4")))
+    case("--maximize beside what is not negated", fine, ["--maximize", "t/adam1p_wide_grid_1k_1_replica1.npz of format taskset-npz"], code=2,
+         args=[*ingest, "--maximize"], files={"t/adam1p_wide_grid_1k_1_replica1.npz": read_bytes(data)})
     refused(tmp, "a result that is a folder", ingest, 3, [c1 + "result", "found a folder", "a regular file"], {c0 + "result": fine, c1 + "result/x": "1"})
 
     # what contradicts the archive changes nothing
