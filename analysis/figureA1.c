@@ -16,7 +16,8 @@ enum { FEWEST_TASKS = 5 }; /* a perplexity between 1 and a third of the neighbou
 hl_status figureA1_check(struct hl_scores *scores, const struct figure_options *options) {
   const size_t n = figure_count_tasks(scores, NULL);
   if (n < FEWEST_TASKS) {
-    return hl_fail(HL_USAGE, "figureA1: %s has %zu tasks that are not degenerate, expected at least %d",
+    return hl_fail(HL_INVALID,
+                   "figureA1: %s has too few tasks that are not degenerate: found %zu, expected at least %d",
                    scores->path, n, FEWEST_TASKS);
   }
   if (options->perplexity < (double)n - 1) return HL_OK;

@@ -35,7 +35,8 @@ struct figure {
   const char *name; /* "figure2": also the name of its script in plots/ */
   const char *title;
   bool is_table; /* numbers only: there is nothing to draw */
-  /* HL_USAGE if the scores cannot support it: the message says what is missing. May load tables. */
+  /* HL_USAGE or HL_INVALID if the scores cannot support it: the message says what is missing. May load
+   * tables. */
   hl_status (*check)(struct hl_scores *scores, const struct figure_options *options);
   /* Makes the tables, the main one first; those made are the caller's to free, on failure too. */
   hl_status (*make)(struct hl_scores *scores, const struct figure_options *options,

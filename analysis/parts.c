@@ -27,11 +27,12 @@ hl_status figure_check_learner(const struct hl_scores *scores, const struct figu
   size_t i_set;
   const size_t n_task = figure_count_tasks(scores, NULL);
   if (hl_scores_find_set(scores, figure_learner(options), &i_set) != HL_OK) {
-    return hl_fail(HL_USAGE, "%s: %s has no set %s, which the list is learned from", figure, scores->path,
-                   figure_learner(options));
+    return hl_fail(HL_USAGE, "%s: %s has no set %s, which the list is learned from (--set names another)",
+                   figure, scores->path, figure_learner(options));
   }
   if (n_task >= n) return HL_OK;
-  return hl_fail(HL_USAGE, "%s: %s has %zu tasks that are not degenerate, expected at least %zu", figure,
+  return hl_fail(HL_INVALID,
+                 "%s: %s has too few tasks that are not degenerate: found %zu, expected at least %zu", figure,
                  scores->path, n_task, n);
 }
 

@@ -9,7 +9,8 @@
 /* The set that lists are learned from. */
 const char *figure_learner(const struct figure_options *options);
 
-/* HL_USAGE, in the name of the figure: the scores lack that set, or have fewer than n tasks to use. */
+/* In the name of the figure: HL_USAGE, the scores lack that set; HL_INVALID, they have fewer than n tasks to
+ * use. */
 hl_status figure_check_learner(const struct hl_scores *scores, const struct figure_options *options,
                                const char *figure, size_t n);
 

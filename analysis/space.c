@@ -1,6 +1,7 @@
 /* Table E.1: how much of each search space the refined ones are. Log-volumes of the original box, of the
- * bounding box of all tasks' best configs (min/max) and of the box between their 5th and 95th percentiles (90
- * %), in sampling coordinates, and how many of the set's configs, and of the best ones, fall inside. */
+ * bounding box of all tasks' best configs (min/max), of the box between their 5th and 95th percentiles, and
+ * of the smallest shrunk bounding box with 90 % of them, in sampling coordinates; and how many of the set's
+ * configs, and of the best ones, fall inside. */
 #include "analysis/parts.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -157,10 +158,7 @@ out:
 /* ---- All sets ---- */
 
 static hl_status add_set(const struct measured *it, struct hl_table *volumes, struct hl_table *intervals) {
-  static const struct {
-    const char *name;
-    double tail;
-  } refined[] = {{"refined-minmax", 0}, {"refined-q90", 0.05}};
+  static const char *const refined[] = {"refined-minmax", "refined-q90", "refined-q90-joint"};
   hl_status status = HL_OK;
   struct hl_box box;
   TRY(init_original(&box, it));
@@ -169,9 +167,10 @@ static hl_status add_set(const struct measured *it, struct hl_table *volumes, st
   TRY(add_intervals(it, "original", &box, intervals));
   for (size_t i = 0; i < sizeof refined / sizeof refined[0]; i++) {
     hl_box_clear(&box);
-    TRY(hl_box_init(&box, &it->points, it->best, it->n_best, refined[i].tail));
-    TRY(add_row(it, refined[i].name, &box, original, volumes));
-    TRY(add_intervals(it, refined[i].name, &box, intervals));
+    TRY(i == 2 ? hl_box_init_joint(&box, &it->points, it->best, it->n_best, 90)
+               : hl_box_init(&box, &it->points, it->best, it->n_best, i == 1 ? 0.05 : 0));
+    TRY(add_row(it, refined[i], &box, original, volumes));
+    TRY(add_intervals(it, refined[i], &box, intervals));
   }
 out:
   hl_box_clear(&box);

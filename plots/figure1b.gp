@@ -27,10 +27,10 @@ if (is_text) {
   set border 0
   set style fill solid
   set tics out
-  # few tasks are drawn as rectangles, which viewers do not blur, with no gaps between; many as one image
+  # few tasks are drawn as rectangles, which viewers do not blur, each begun under the next; many as one image
   if (STATS_max <= 120) {
     set style fill solid noborder
-    plot table using 'rank':'share':(column('rank') - 0.5):(column('rank') + 0.52):(100 * column('share') - 1):(100 * column('share') + 0.02):'loss' \
+    plot table using 'rank':'share':(column('rank') - 0.5):(column('rank') + 0.8):(100 * column('share') - 1):(100 * column('share') + 0.8):'loss' \
       with boxxyerror linecolor palette notitle
   } else {
     plot table using 'rank':(100 * column('share') - 0.5):'loss' with image notitle

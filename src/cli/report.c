@@ -17,7 +17,8 @@ static hl_status list_captions(struct hl_report_caption **captions, size_t *n) {
   const hl_status status = hl_new_array(*n + 1, sizeof **captions, captions);
   if (status != HL_OK) return status;
   for (size_t i = 0; i < *n; i++) {
-    (*captions)[i] = (struct hl_report_caption){.name = figures[i].name, .title = figures[i].title};
+    (*captions)[i] = (struct hl_report_caption){
+        .name = figures[i].name, .title = figures[i].title, .is_table = figures[i].is_table};
   }
   (*captions)[(*n)++] = (struct hl_report_caption){.name = FIGURE4_NAME, .title = FIGURE4_TITLE};
   return HL_OK;

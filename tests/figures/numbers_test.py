@@ -10,6 +10,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "twin"))
 import twin
+from generalize_twin import joint_factor
 from make_scores import write_scores
 from tap import ROOT, done, good, need_program, ok, read_bytes, same, table, temporary
 
@@ -270,6 +271,11 @@ def check_space(file, folder):
             inside = twin.inside_box(s, best, how)
             same((row["n_inside"], float(row["share_inside"]), float(row["share_best"])),
                  (str(len(inside)), len(inside) / len(s.configs), np.isin(best, inside).mean()), f"space: {name}: refined-{how}: configs inside")
+        row, scaled = rows[name, "refined-q90-joint"], [d for d, hp in enumerate(s.hp_names) if hp not in twin.BOOLEAN]
+        factor, ends = joint_factor([x[best, d] for d in scaled], -(-9 * len(best) // 10))
+        booleans = [len(set(s.hp[best, d])) for d in range(len(s.hp_names)) if d not in scaled]
+        close([float(row["log_volume"])], [np.sum(np.log([factor * (high - low) for _, low, high in ends] + booleans))], f"space: {name}: refined-q90-joint: volume")
+        ok(float(row["share_best"]) >= .9, f"space: {name}: refined-q90-joint holds nine in ten of the best", row)
 
 
 # ---- inputs --------------------------------------------------------------------------------------------------------
