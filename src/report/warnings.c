@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static hl_status add(struct hl_page *page, const char *format, ...) {
+HL_PRINTF(2, 3) static hl_status add(struct hl_page *page, const char *format, ...) {
   char line[2048];
   va_list arguments;
   va_start(arguments, format);

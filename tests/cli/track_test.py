@@ -115,6 +115,7 @@ def check_figure(tmp):
     r = run("track", "list.json", "log.csv", "-o", "f4", "--format", "svg,dumb", "--no-provenance", cwd=tmp)
     if not ok(r.code == 0, "Figure 4 is drawn", r):
         return
+    same([x["best_config"] for x in table(r.out)[1][:5]], ["a", "b", "b", "b", "b"], "of equals the earlier is the best")
     same(sorted(os.listdir(out)), ["figure4.curves.tsv", "figure4.svg", "figure4.tsv", "figure4.txt"], "its files")
     with open(os.path.join(out, "figure4.tsv")) as f:
         notes, rows = table(f.read())

@@ -9,6 +9,7 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HYPERLIST = os.path.abspath(os.environ.get("HYPERLIST") or os.path.join(ROOT, "build", "hyperlist"))
+os.environ.setdefault("HYPERLIST_SHARE", ROOT)
 SHARED = os.path.abspath(os.path.join(ROOT, "..", "shared"))
 
 sys.stdout.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")
