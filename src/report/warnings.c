@@ -143,14 +143,25 @@ out:
 
 /* ---- Different data ---- */
 
-/* The hash of the scores that a table was made from, its last input; "" where it is not told. */
+/* Did a command make it whose last input are scores? (track's may be the log.) */
+static bool is_of_scores(const struct hl_tsv *table) {
+  static const char *const commands[] = {"hyperlist evaluate ", "hyperlist generalize ",
+                                         "hyperlist reproduce "};
+  const char *command = hl_tsv_provenance(table, "command");
+  for (size_t i = 0; command != NULL && i < sizeof commands / sizeof commands[0]; i++) {
+    if (strncmp(command, commands[i], strlen(commands[i])) == 0) return true;
+  }
+  return false;
+}
+
+/* The hash of the scores that a table was made from; "" where it is not told. */
 static hl_status find_scores_hash(const struct hl_tsv *table, char hash[32]) {
   hl_status status = HL_OK;
   struct cJSON *json = NULL;
   char *text = NULL;
   const char *inputs = hl_tsv_provenance(table, "inputs"), *last = NULL;
   hash[0] = '\0';
-  if (inputs == NULL) return HL_OK;
+  if (inputs == NULL || !is_of_scores(table)) return HL_OK;
   TRY(hl_copy_text(inputs, &text));
   if (hl_json_parse("inputs", text, strlen(text), &json) != HL_OK) goto out; /* written by somebody else */
   for (const struct cJSON *item = hl_json_first(json); item != NULL; item = hl_json_next(item)) {
