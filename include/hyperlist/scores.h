@@ -31,6 +31,7 @@ struct hl_score_set {
   double *init, *best;               /* [n_task][2]: valid, test; NaN where undefined; optional in a file */
   int64_t *n_missing, *n_diverged;   /* [n_task]; n_diverged is -1 where a file does not say */
   uint8_t *degenerate;               /* [n_task] */
+  unsigned sought;                   /* tables looked for in the file: a sum of hl_score_tables */
 };
 
 struct hl_scores {

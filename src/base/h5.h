@@ -1,8 +1,9 @@
-/* HDF5, in the few shapes that archives and scores files use. Only h5.c calls the library.
+/* HDF5, in the few shapes that archives and scores files use. Only h5_*.c call the library.
  *
  * Files are plain HDF5 without creation times, so that the same content gives the same bytes. Failures are
- * one line, "FILE: /place: ...", ended by the innermost line of HDF5's own error stack. Not thread-safe:
- * callers take turns. */
+ * one line, "FILE: /place: ...", ended by the innermost line of HDF5's own error stack. Threads may call it
+ * at the same time: opening and creating refuse (HL_IO) an HDF5 library that was built without thread safety.
+ */
 #ifndef HL_BASE_H5_H
 #define HL_BASE_H5_H
 

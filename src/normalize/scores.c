@@ -216,6 +216,10 @@ hl_status hl_scores_load(struct hl_scores *scores, size_t i_set, unsigned tables
   struct hl_score_set *set = &scores->sets[i_set];
   struct hl_h5 file = {0}, group = {0};
   char *link = NULL, *place = NULL;
+  if (set->valid != NULL) tables &= ~(unsigned)HL_SCORES_VALID;
+  if (set->test != NULL) tables &= ~(unsigned)HL_SCORES_TEST;
+  tables &= ~set->sought; /* also those that the file was found not to have */
+  if (tables == 0) return HL_OK;
   TRY(hl_encode_link(set->name, &link));
   TRY(hl_format_text(&place, "sets/%s", link));
   TRY(hl_h5_open(scores->path, &file));
@@ -224,6 +228,7 @@ hl_status hl_scores_load(struct hl_scores *scores, size_t i_set, unsigned tables
   if (tables & HL_SCORES_TEST) TRY(load_table(scores, group, set, "test", false, &set->test));
   if (tables & HL_SCORES_MIN) TRY(load_table(scores, group, set, "valid_min", true, &set->valid_min));
   if (tables & HL_SCORES_LAST) TRY(load_table(scores, group, set, "valid_last", true, &set->valid_last));
+  set->sought |= tables;
 out:
   hl_h5_close(&group);
   hl_h5_close(&file);

@@ -1,0 +1,123 @@
+#include "base/error.h"
+#include "base/h5_internal.h"
+#include "base/text.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- errors ---- */
+
+void h5_silence(void) {
+  H5dont_atexit(); /* after a close that failed (a full disk) HDF5's own exit handler would crash */
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+static herr_t keep_innermost(unsigned depth, const H5E_error2_t *error, void *text) {
+  if (depth == 0) snprintf(text, H5_NAME_BYTES, " (%s)", error->desc != NULL ? error->desc : "HDF5");
+  return 0;
+}
+
+hl_status h5_fail(hl_status status, struct hl_h5 object, const char *name, const char *what) {
+  char place[H5_NAME_BYTES] = "", reason[H5_NAME_BYTES] = "";
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, reason);
+  if (object.id > 0 && H5Iget_name(object.id, place, sizeof place) <= 0) *place = '\0';
+  const bool needs_slash = name != NULL && strcmp(place, "/") != 0;
+  return hl_fail(status, "%s: %s%s%s: %s%s", object.path, place, needs_slash ? "/" : "",
+                 name != NULL ? name : "", what, reason);
+}
+
+hl_status h5_fail_write(struct hl_h5 object, const char *name) {
+  return h5_fail(HL_IO, object, name, "cannot write");
+}
+
+/* ---- files and groups ---- */
+
+hid_t h5_new_untimed(hid_t class) {
+  const hid_t list = H5Pcreate(class);
+  if (list >= 0) H5Pset_obj_track_times(list, 0);
+  return list;
+}
+
+/* Scores are written while archives are read in other threads, so the library must take its own lock
+ * (Debian's does). One that does not would corrupt what it writes without a word. */
+static hl_status check_library(const char *path) {
+  hbool_t is_threadsafe = false;
+  if (H5is_library_threadsafe(&is_threadsafe) >= 0 && is_threadsafe) return HL_OK;
+  return hl_fail(HL_IO, "%s: found an HDF5 library without thread safety, expected one built with it", path);
+}
+
+hl_status hl_h5_create(const char *path, struct hl_h5 *file) {
+  h5_silence();
+  *file = (struct hl_h5){0, path};
+  const hl_status status = check_library(path);
+  if (status != HL_OK) return status;
+  const hid_t list = h5_new_untimed(H5P_FILE_CREATE);
+  *file = (struct hl_h5){H5Fcreate(path, H5F_ACC_TRUNC, list, H5P_DEFAULT), path};
+  H5Pclose(list);
+  if (file->id > 0) return HL_OK;
+  file->id = 0;
+  return h5_fail(HL_IO, *file, NULL, "cannot create");
+}
+
+hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
+  struct stat info;
+  h5_silence();
+  *file = (struct hl_h5){0, path};
+  const hl_status status = check_library(path);
+  if (status != HL_OK) return status;
+  if (stat(path, &info) != 0) return hl_fail_errno(path, "open");
+  if (!S_ISREG(info.st_mode)) return hl_fail(HL_IO, "%s: found no regular file, expected an HDF5 file", path);
+  if (access(path, R_OK) != 0) return hl_fail_errno(path, "open");
+  const htri_t is_hdf5 = H5Fis_hdf5(path);
+  if (is_hdf5 <= 0) return hl_fail(HL_INVALID, "%s: found no HDF5 signature, expected an HDF5 file", path);
+  file->id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (file->id > 0) return HL_OK;
+  file->id = 0;
+  return h5_fail(HL_INVALID, *file, NULL, "found a broken HDF5 file");
+}
+
+hl_status hl_h5_close(struct hl_h5 *object) {
+  const struct hl_h5 closed = *object;
+  if (closed.id <= 0) return HL_OK;
+  h5_silence();
+  object->id = 0;
+  const herr_t result = H5Iget_type(closed.id) == H5I_FILE ? H5Fclose(closed.id) : H5Idec_ref(closed.id);
+  return result >= 0 ? HL_OK : h5_fail_write((struct hl_h5){0, closed.path}, NULL);
+}
+
+hl_status hl_h5_create_group(struct hl_h5 parent, const char *name, struct hl_h5 *group) {
+  h5_silence();
+  const hid_t list = h5_new_untimed(H5P_GROUP_CREATE);
+  *group = (struct hl_h5){H5Gcreate2(parent.id, name, H5P_DEFAULT, list, H5P_DEFAULT), parent.path};
+  H5Pclose(list);
+  if (group->id > 0) return HL_OK;
+  group->id = 0;
+  return h5_fail_write(parent, name);
+}
+
+hl_status hl_h5_open_group(struct hl_h5 parent, const char *name, struct hl_h5 *group) {
+  h5_silence();
+  *group = (struct hl_h5){H5Gopen2(parent.id, name, H5P_DEFAULT), parent.path};
+  if (group->id > 0) return HL_OK;
+  group->id = 0;
+  return h5_fail(HL_INVALID, parent, name, "found no such group, expected one");
+}
+
+bool hl_h5_has(struct hl_h5 parent, const char *name) {
+  h5_silence();
+  return H5Lexists(parent.id, name, H5P_DEFAULT) > 0;
+}
+
+static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *links) {
+  (void)group, (void)info;
+  return hl_strings_add(links, name) == HL_OK ? 0 : -1;
+}
+
+hl_status hl_h5_list(struct hl_h5 group, struct hl_strings *links) {
+  h5_silence();
+  if (H5Literate(group.id, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, links) < 0) {
+    return h5_fail(HL_INVALID, group, NULL, "cannot list");
+  }
+  return hl_strings_sort(links, strcmp, NULL);
+}

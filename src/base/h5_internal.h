@@ -1,0 +1,30 @@
+/* What the files that call HDF5 share: h5_file.c (files, groups, errors), h5_text.c, h5_array.c, h5_chunk.c.
+ */
+#ifndef HL_BASE_H5_INTERNAL_H
+#define HL_BASE_H5_INTERNAL_H
+
+#include "base/h5.h"
+
+#include <hdf5.h>
+
+enum {
+  H5_MAX_INFLATION = 1032, /* a deflate stream unpacks to at most so many times its size: no honest dataset
+                              claims more */
+  H5_NAME_BYTES = 512,
+};
+
+/* Called first wherever the library is: errors are told by us, and its exit handler stays out. */
+void h5_silence(void);
+
+/* "FILE: /place/name: what (innermost line of HDF5's error stack)". name may be NULL. */
+hl_status h5_fail(hl_status status, struct hl_h5 object, const char *name, const char *what);
+hl_status h5_fail_write(struct hl_h5 object, const char *name);
+
+/* A creation list without times, so that the same content gives the same bytes. */
+hid_t h5_new_untimed(hid_t class);
+
+/* Little-endian in the file, whatever the machine: the same bytes everywhere. */
+hid_t h5_file_type(enum hl_h5_type type);
+hid_t h5_memory_type(enum hl_h5_type type);
+
+#endif
