@@ -92,10 +92,11 @@ static hl_status copy_table(struct merger *merger, const char *set, const char *
   hl_status status = HL_OK;
   TRY(hl_writer_begin_table(&merger->writer, set, task, &part->table, &dataset));
   for (size_t first = 0; first < part->table.n_config; first += part->table.chunk_rows) {
+    const void *packed;
     size_t n_packed;
-    TRY(hl_archive_read_packed(part->archive, &part->table, &part->reader, first, &n_packed));
+    TRY(hl_archive_read_packed(part->archive, &part->table, &part->reader, first, &packed, &n_packed));
     if (n_packed == 0) continue;
-    TRY(hl_writer_write_chunk(&merger->writer, dataset, first, part->reader.packed, n_packed));
+    TRY(hl_writer_write_chunk(&merger->writer, dataset, first, packed, n_packed));
   }
   TRY(hl_writer_end_table(&merger->writer, set, task, &part->table, &dataset));
 out:

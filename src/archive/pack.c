@@ -120,8 +120,7 @@ out:
   return status;
 }
 
-hl_status hl_packer_unpack(struct hl_packer *packer, const void *packed, size_t n_packed, void *values,
-                           size_t n, size_t size) {
+hl_status hl_packer_verify(const void *packed, size_t n_packed) {
   const unsigned char *bytes = packed;
   if (n_packed <= CHECKSUM_BYTES)
     return hl_fail(HL_INVALID, "found a chunk of %zu bytes, expected more", n_packed);
@@ -129,11 +128,17 @@ hl_status hl_packer_unpack(struct hl_packer *packer, const void *packed, size_t 
   uint32_t stored = 0;
   for (size_t i = 0; i < CHECKSUM_BYTES; i++) stored |= (uint32_t)bytes[length + i] << 8 * i;
   const uint32_t computed = hl_fletcher32(packed, length);
-  if (stored != computed) {
-    return hl_fail(HL_INVALID, "found checksum %08x in a chunk, expected %08x: its bytes have changed",
-                   computed, stored);
-  }
-  hl_status status = hl_grow_array(&packer->shuffled, &packer->shuffled_capacity, n * size, 1);
+  if (stored == computed) return HL_OK;
+  return hl_fail(HL_INVALID, "found checksum %08x in a chunk, expected %08x: its bytes have changed",
+                 computed, stored);
+}
+
+hl_status hl_packer_unpack(struct hl_packer *packer, const void *packed, size_t n_packed, void *values,
+                           size_t n, size_t size) {
+  hl_status status = hl_packer_verify(packed, n_packed);
+  if (status != HL_OK) return status;
+  const size_t length = n_packed - CHECKSUM_BYTES;
+  status = hl_grow_array(&packer->shuffled, &packer->shuffled_capacity, n * size, 1);
   if (status != HL_OK) return status;
   if (libdeflate_zlib_decompress(packer->decompressor, packed, length, packer->shuffled, n * size, NULL) !=
       LIBDEFLATE_SUCCESS) {

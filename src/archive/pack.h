@@ -22,6 +22,9 @@ hl_status hl_packer_pack(struct hl_packer *packer, const void *values, size_t n,
 hl_status hl_packer_unpack(struct hl_packer *packer, const void *packed, size_t n_packed, void *values,
                            size_t n, size_t size);
 
+/* Holds a chunk's bytes against its checksum, without unpacking; HL_INVALID as above. */
+hl_status hl_packer_verify(const void *packed, size_t n_packed);
+
 /* HDF5's Fletcher-32: sums modulo 65535 of big-endian 16-bit words; a last odd byte is the high half of a
  * word. */
 uint32_t hl_fletcher32(const void *data, size_t n_byte);

@@ -8,9 +8,11 @@
 /* Are the table's chunks of our own layout, so that they can be had packed? */
 bool hl_archive_is_packed(const struct hl_archive_table *table);
 
-/* The chunk of rows from `first`, in reader->packed; *n_packed 0: none is stored. */
+/* The chunk of rows from `first`, its checksum verified, in memory of the reader's until its next call;
+ * *n_packed 0: none is stored. */
 hl_status hl_archive_read_packed(struct hl_archive *archive, const struct hl_archive_table *table,
-                                 struct hl_archive_reader *reader, size_t first, size_t *n_packed);
+                                 struct hl_archive_reader *reader, size_t first, const void **packed,
+                                 size_t *n_packed);
 
 const char *hl_archive_get_path(const struct hl_archive *archive);
 

@@ -32,8 +32,9 @@ hl_status hl_h5_write_strings(struct hl_h5 parent, const char *name, const struc
 static hl_status add_checked(struct hl_h5 parent, const char *name, struct hl_strings *strings,
                              const char *text, size_t length) {
   if (!hl_is_utf8(text, length)) {
-    return hl_fail(HL_INVALID, "%s: %s: item %zu: found bytes that are no UTF-8", parent.path, name,
-                   strings->n);
+    char what[H5_NAME_BYTES];
+    snprintf(what, sizeof what, "item %zu: found bytes that are no UTF-8", strings->n);
+    return h5_fail(HL_INVALID, parent, name, what);
   }
   return hl_strings_add(strings, text);
 }
@@ -69,8 +70,9 @@ static hl_status read_fixed(struct hl_h5 parent, const char *name, hid_t dataset
   const size_t size = H5Tget_size(type);
   size_t n_byte;
   if (!hl_multiply(n, size, &n_byte) || n_byte > (size_t)H5Dget_storage_size(dataset) * H5_MAX_INFLATION) {
-    return hl_fail(HL_INVALID, "%s: %s: found a claim of %zu texts of %zu bytes, more than the file holds",
-                   parent.path, name, n, size);
+    char what[H5_NAME_BYTES];
+    snprintf(what, sizeof what, "found a claim of %zu texts of %zu bytes, more than the file holds", n, size);
+    return h5_fail(HL_INVALID, parent, name, what);
   }
   TRY(hl_new_array(n_byte, 1, &block));
   TRY(hl_new_array(size + 1, 1, &text));

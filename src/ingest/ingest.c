@@ -93,9 +93,10 @@ static hl_status compare_stored(struct hl_archive *archive, const struct hl_curv
               memcmp(stored.steps, mine->steps, mine->n_step * sizeof(double)) == 0;
   for (size_t i = 0; same && i < slot->packed.n_chunk; i++) {
     const struct packed_chunk *chunk = &slot->packed.chunks[i];
+    const void *packed;
     size_t n_packed;
-    TRY(hl_archive_read_packed(archive, &stored, &slot->reader, i * mine->chunk_rows, &n_packed));
-    same = n_packed == chunk->n_byte && memcmp(slot->reader.packed, chunk->bytes, n_packed) == 0;
+    TRY(hl_archive_read_packed(archive, &stored, &slot->reader, i * mine->chunk_rows, &packed, &n_packed));
+    same = n_packed == chunk->n_byte && memcmp(packed, chunk->bytes, n_packed) == 0;
   }
   *is_known = same;
 out:
