@@ -15,6 +15,10 @@ static hl_status parse_delimiter(const char *text, char *delimiter) {
   return hl_fail(HL_USAGE, "--delimiter: found '%s', expected one character (no quote), or tab", text);
 }
 
+static const char *plural(size_t n) {
+  return n == 1 ? "" : "s";
+}
+
 hl_status cli_ingest(struct cli *cli) {
   hl_status status = HL_OK;
   static const char *const after_ends[] = {"hold", "missing", NULL};
@@ -58,9 +62,10 @@ hl_status cli_ingest(struct cli *cli) {
   ingest.grid = is_own ? HL_GRID_OWN : (size_t)grid;
   status = hl_ingest(cli->output, cli->n_argument, cli->arguments, &ingest, &cli->context, &report);
   if (status != HL_OK && status != HL_BROKEN) goto out;
-  cli_say(cli, "%s: %zu tables stored%s%.0zu%s; now %zu tasks, %zu sets", cli->output, report.n_stored,
-          report.n_known > 0 ? ", " : "", report.n_known, report.n_known > 0 ? " were there already" : "",
-          report.n_task, report.n_set);
+  cli_say(cli, "%s: %zu table%s stored%s%.0zu%s; now %zu task%s, %zu set%s", cli->output, report.n_stored,
+          plural(report.n_stored), report.n_known > 0 ? ", " : "", report.n_known,
+          report.n_known > 0 ? " were there already" : "", report.n_task, plural(report.n_task), report.n_set,
+          plural(report.n_set));
 out:
   return status;
 }
