@@ -3,6 +3,7 @@
 #define HYPERLIST_HYPERLIST_H
 
 #include "hyperlist/archive.h"
+#include "hyperlist/check.h"
 #include "hyperlist/context.h"
 #include "hyperlist/embed.h"
 #include "hyperlist/evaluate.h"

@@ -93,7 +93,7 @@ out:
 }
 
 /* Links stand in the order of their encoded names, sets in that of their true ones. */
-static void sort_sets(struct hl_archive_index *index) {
+void archive_sort_sets(struct hl_archive_index *index) {
   for (size_t i = 1; i < index->n_set; i++) {
     const struct hl_archive_set set = index->sets[i];
     size_t to = i;
@@ -115,7 +115,7 @@ static hl_status read_sets(struct hl_archive *archive) {
     index->n_set = i + 1;
     TRY(read_set(archive, sets, links.items[i], &index->sets[i]));
   }
-  sort_sets(index);
+  archive_sort_sets(index);
 out:
   hl_strings_clear(&links);
   hl_h5_close(&sets);

@@ -27,6 +27,9 @@ hl_status archive_read_hyperparameters(struct hl_archive *archive, struct hl_h5 
                                        struct hl_archive_set *set);
 hl_status archive_read_splits(struct hl_archive *archive, struct hl_h5 group, struct hl_archive_set *set);
 
+/* Into the order of their true names, once all are read in the order of their links. */
+void archive_sort_sets(struct hl_archive_index *index);
+
 /* Of a table: first its curves' shape against the set's names, then the rest in any order. Closing is
  * hl_archive_close_table's. */
 hl_status table_open_curves(struct hl_archive *archive, size_t i_set, size_t i_task,

@@ -65,6 +65,7 @@ void cli_say(const struct cli *cli, const char *format, ...) HL_PRINTF(2, 3);
 hl_status cli_fetch(struct cli *cli);
 hl_status cli_ingest(struct cli *cli);
 hl_status cli_info(struct cli *cli);
+hl_status cli_check(struct cli *cli);
 hl_status cli_normalize(struct cli *cli);
 hl_status cli_learn(struct cli *cli);
 hl_status cli_evaluate(struct cli *cli);

@@ -15,6 +15,7 @@ static const struct cli_command commands[] = {
     {"fetch", "-o DIR", "the released curves over HTTPS: parallel, resumable, verified", cli_fetch},
     {"ingest", "-o ARCHIVE SOURCE...", "curve files of any known format into an archive", cli_ingest},
     {"info", "FILE", "what is in an archive, a scores file or a list", cli_info},
+    {"check", "ARCHIVE", "is an archive whole; what is missing and diverged in it", cli_check},
     {"normalize", "ARCHIVE -o SCORES", "one score in 0..1 for each task and configuration", cli_normalize},
     {"learn", "SCORES --set SET -o LIST", "an ordered list of configurations to try (Eq. 3-4)", cli_learn},
     {"import", "--names FILE -o LIST", "a list of config names, such as the published one, as a list of ours",
