@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+
+enum { FIRST_ENTRIES = 5 };
 
 /* ---- parts of a description
  * ---------------------------------------------------------------------------------------- */
@@ -69,9 +72,56 @@ static hl_status add_file(struct cJSON *json, const char *path, const char *sche
   hl_status status = HL_OK;
   TRY(hl_json_add(json, "file", hl_json_new_text(path)));
   TRY(hl_json_add(json, "schema", hl_json_new_text(schema)));
-  if (stat(path, &info) == 0) TRY(hl_json_add(json, "bytes", hl_json_new_integer((int64_t)info.st_size)));
+  if (stat(path, &info) != 0) goto out;
+  TRY(hl_json_add(json, "bytes", hl_json_new_integer((int64_t)info.st_size)));
+  struct tm utc;
+  char made[sizeof "2026-01-01T00:00:00Z"];
+  if (gmtime_r(&info.st_mtime, &utc) == NULL || strftime(made, sizeof made, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+    goto out;
+  TRY(hl_json_add(json, "made", hl_json_new_text(made)));
 out:
   return status;
+}
+
+/* What made the file, from its provenance (an object, or an array of them): each command line, and how many
+ * files it read. */
+static hl_status add_commands(struct cJSON *json, const struct cJSON *provenance) {
+  hl_status status = HL_OK;
+  struct cJSON *made_by;
+  const struct cJSON *first = hl_json_is_array(provenance) ? hl_json_first(provenance) : provenance;
+  if (provenance == NULL) return HL_OK;
+  made_by = hl_json_new_array();
+  TRY(hl_json_add(json, "made_by", made_by));
+  for (const struct cJSON *item = first; item != NULL;
+       item = item == provenance ? NULL : hl_json_next(item)) {
+    const char *command = hl_json_text(hl_json_get(item, "command"));
+    const struct cJSON *inputs = hl_json_get(item, "inputs");
+    size_t n_input = 0;
+    if (command == NULL) continue;
+    for (const struct cJSON *input = hl_json_first(inputs); inputs != NULL && input != NULL;
+         input = hl_json_next(input))
+      n_input++;
+    struct cJSON *entry = hl_json_new_object();
+    TRY(hl_json_append(made_by, entry));
+    TRY(hl_json_add(entry, "command", hl_json_new_text(command)));
+    TRY(hl_json_add(entry, "inputs", hl_json_new_integer((int64_t)n_input)));
+  }
+out:
+  return status;
+}
+
+/* The same from its text; a text that is no JSON is somebody else's and left out. */
+static hl_status add_command_text(struct cJSON *json, const char *path, const char *text) {
+  struct cJSON *provenance = NULL;
+  char *copy;
+  if (text == NULL) return HL_OK;
+  hl_status status = hl_copy_text(text, &copy);
+  if (status != HL_OK) return status;
+  status = hl_json_parse(path, copy, strlen(copy), &provenance);
+  if (status == HL_OK) status = add_commands(json, provenance);
+  hl_json_free(provenance);
+  free(copy);
+  return status == HL_INVALID ? HL_OK : status;
 }
 
 /* ---- archive
@@ -79,7 +129,7 @@ out:
 
 struct census {
   size_t n_table, n_run, n_missing, max_replica, max_step;
-  double last_step;
+  double first_step, last_step;
 };
 
 static hl_status count_set(struct hl_archive *archive, size_t i_set, struct census *census) {
@@ -94,6 +144,7 @@ static hl_status count_set(struct hl_archive *archive, size_t i_set, struct cens
     for (size_t i = 0; i < table.n_config * table.n_replica; i++) census->n_missing += !table.ran[i];
     if (table.n_replica > census->max_replica) census->max_replica = table.n_replica;
     if (table.n_step > census->max_step) census->max_step = table.n_step;
+    census->first_step = fmin(census->first_step, table.steps[0]);
     census->last_step = fmax(census->last_step, table.steps[table.n_step - 1]);
     hl_archive_close_table(archive, &table);
   }
@@ -102,7 +153,7 @@ static hl_status count_set(struct hl_archive *archive, size_t i_set, struct cens
 
 static hl_status describe_archive_set(struct hl_archive *archive, size_t i_set, struct cJSON *sets) {
   const struct hl_archive_set *set = &hl_archive_get_index(archive)->sets[i_set];
-  struct census census = {0};
+  struct census census = {.first_step = INFINITY, .last_step = -INFINITY};
   struct cJSON *json = hl_json_new_object();
   hl_status status = hl_json_append(sets, json);
   if (status != HL_OK) return status;
@@ -112,9 +163,12 @@ static hl_status describe_archive_set(struct hl_archive *archive, size_t i_set, 
   TRY(hl_json_add(json, "tasks", hl_json_new_integer((int64_t)census.n_table)));
   TRY(hl_json_add(json, "replicas", hl_json_new_integer((int64_t)census.max_replica)));
   TRY(hl_json_add(json, "points", hl_json_new_integer((int64_t)census.max_step)));
+  TRY(hl_json_add(json, "first_step", hl_json_new_number(census.first_step)));
   TRY(hl_json_add(json, "last_step", hl_json_new_number(census.last_step)));
   TRY(hl_json_add(json, "runs", hl_json_new_integer((int64_t)census.n_run)));
   TRY(hl_json_add(json, "missing_runs", hl_json_new_integer((int64_t)census.n_missing)));
+  TRY(hl_json_add(json, "missing_share",
+                  hl_json_new_number((double)census.n_missing / (double)census.n_run)));
   TRY(add_names(json, "splits", &set->splits));
   TRY(add_names(json, "hyperparameters", &set->hyperparameters));
 out:
@@ -128,6 +182,7 @@ static hl_status describe_archive(const char *path, struct cJSON *json) {
   if (status != HL_OK) return status;
   const struct hl_archive_index *index = hl_archive_get_index(archive);
   TRY(add_file(json, path, "hyperlist.archive/1"));
+  TRY(add_command_text(json, path, hl_archive_get_provenance(archive)));
   TRY(add_tasks(json, &index->tasks));
   sets = hl_json_new_array();
   TRY(hl_json_add(json, "sets", sets));
@@ -156,6 +211,11 @@ static hl_status describe_score_set(const struct hl_scores *scores, const struct
   TRY(hl_json_add(json, "missing", n_missing < 0 ? hl_json_new_number(NAN) : hl_json_new_integer(n_missing)));
   TRY(hl_json_add(json, "diverged",
                   n_diverged < 0 ? hl_json_new_number(NAN) : hl_json_new_integer(n_diverged)));
+  const double n_cell = (double)(set->configs.n * scores->tasks.n);
+  TRY(hl_json_add(json, "missing_share",
+                  hl_json_new_number(n_missing < 0 ? NAN : (double)n_missing / n_cell)));
+  TRY(hl_json_add(json, "diverged_share",
+                  hl_json_new_number(n_diverged < 0 ? NAN : (double)n_diverged / n_cell)));
   TRY(add_names(json, "hyperparameters", &set->hyperparameters));
 out:
   return status;
@@ -165,9 +225,14 @@ static hl_status describe_scores(const char *path, struct cJSON *json) {
   struct hl_scores *scores;
   struct hl_strings degenerate = {0};
   struct cJSON *sets = NULL;
+  struct hl_h5 file = {0};
+  char *provenance = NULL;
   hl_status status = hl_scores_open(path, &scores);
   if (status != HL_OK) return status;
   TRY(add_file(json, path, "hyperlist.scores/1"));
+  TRY(hl_h5_open(path, &file));
+  TRY(hl_h5_read_text(file, "provenance", &provenance));
+  TRY(add_command_text(json, path, provenance));
   TRY(hl_json_add(json, "valid_split", hl_json_new_text(scores->valid_split)));
   TRY(hl_json_add(json, "replicas", hl_json_new_text(scores->replicas)));
   TRY(hl_json_add(json, "best_over", hl_json_new_text(scores->best_over)));
@@ -182,6 +247,8 @@ static hl_status describe_scores(const char *path, struct cJSON *json) {
   TRY(hl_json_add(json, "sets", sets));
   for (size_t i = 0; i < scores->n_set; i++) TRY(describe_score_set(scores, &scores->sets[i], sets));
 out:
+  free(provenance);
+  hl_h5_close(&file);
   hl_strings_clear(&degenerate);
   hl_scores_close(scores);
   return status;
@@ -190,6 +257,15 @@ out:
 /* ---- list
  * ----------------------------------------------------------------------------------------------------------
  */
+
+/* The entries that a reader would try first, each with what it brings J to. */
+static hl_status add_first_entries(struct cJSON *json, const struct hl_list *list) {
+  struct cJSON *first = hl_json_new_object();
+  hl_status status = hl_json_add(json, "first", first);
+  for (size_t i = 0; i < list->n_entry && i < FIRST_ENTRIES && status == HL_OK; i++)
+    status = hl_json_add(first, list->entries[i].config, hl_json_new_number(list->entries[i].objective));
+  return status;
+}
 
 static hl_status describe_list(const char *path, struct cJSON *json) {
   struct hl_list *list;
@@ -202,6 +278,7 @@ static hl_status describe_list(const char *path, struct cJSON *json) {
   TRY(hl_json_add(json, "entries", hl_json_new_integer((int64_t)list->n_entry)));
   TRY(hl_json_add(json, "greedy", hl_json_new_integer((int64_t)n_greedy)));
   if (n_greedy > 0) TRY(hl_json_add(json, "J", hl_json_new_number(list->entries[n_greedy - 1].objective)));
+  TRY(add_first_entries(json, list));
   TRY(hl_json_add(json, "missing", hl_json_new_text(list->objective.missing)));
   TRY(hl_json_add(json, "seed", hl_json_new_integer((int64_t)list->seed)));
   TRY(add_tasks(json, &list->train_tasks));

@@ -86,6 +86,26 @@ for name, code, make in [("no HDF5 file", 4, lambda p: open(p, "w").write("{}"))
 same([run("check", path("none.h5")).code, run("check", TMP).code, run("check").code, run("check", path("x.h5"), path("x.h5")).code], [3, 3, 2, 2],
      "check: no file, a folder, no argument, two")
 
+# ---- info: what it is, when and from what it was made ----
+
+good("ingest", "-q", "-o", path("made.h5"), path("all"))
+good("normalize", "-q", path("made.h5"), "-o", path("made-scores.h5"))
+good("learn", "-q", path("made-scores.h5"), "--set", SET, "-o", path("made.json"))
+found = json.loads(good("info", "--json", path("made.h5")).out)
+same((found["tasks"], found["kinds"], found["families"], found["bytes"]), (4, {"mlp": 4}, {"mlp_family": 4}, os.path.getsize(path("made.h5"))), "info of an archive: tasks by kind and family, size")
+same(found["made_by"], [{"command": f"hyperlist ingest -q -o {path('made.h5')} {path('all')}", "inputs": 8}], "what it was made from")
+ok(abs(time.mktime(time.strptime(found["made"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone - time.time()) < 600, "when", found["made"])
+same({k: found["sets"][0][k] for k in ("name", "configs", "tasks", "replicas", "points", "first_step", "last_step", "runs", "missing_runs", "missing_share", "splits")},
+     {"name": SET, "configs": 300, "tasks": 4, "replicas": 3, "points": 11, "first_step": 0, "last_step": 1000, "runs": 3600, "missing_runs": 0,
+      "missing_share": 0, "splits": ["train", "valid_inner", "valid_outer", "test"]}, "its sets")
+found = json.loads(good("info", "--json", path("made-scores.h5")).out)
+same((len(found["made_by"]), found["made_by"][0]["inputs"], found["degenerate"], found["sets"][0]["diverged"], found["sets"][0]["diverged_share"]),
+     (1, 1, [], 4, 4 / 1200), "info of a scores file")
+found = json.loads(good("info", "--json", path("made.json")).out)
+with open(path("made.json")) as f:
+    entries = json.load(f)["entries"][:5]
+same(found["first"], {e["config"]: e["J"] for e in entries}, "info of a list: its first entries and J")
+
 # ---- check: bits of chunks ----
 
 with h5py.File(path("whole.h5")) as f:
