@@ -1,6 +1,7 @@
 #include "archive/index.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -178,20 +179,63 @@ out:
   return status;
 }
 
+/* The order of splits in a set that was put together, whatever came first: that of the release, with `valid`
+ * where it belongs; others behind, in byte order. */
+static int compare_splits(const char *a, const char *b) {
+  static const char *const order[] = {"train", "valid_inner", "valid", "valid_outer", "test"};
+  size_t n = sizeof order / sizeof *order, i = 0, k = 0;
+  while (i < n && strcmp(order[i], a) != 0) i++;
+  while (k < n && strcmp(order[k], b) != 0) k++;
+  return i != k ? (i < k ? -1 : 1) : strcmp(a, b);
+}
+
+static bool has_name(const struct hl_strings *names, const char *name) {
+  for (size_t i = 0; i < names->n; i++) {
+    if (strcmp(names->items[i], name) == 0) return true;
+  }
+  return false;
+}
+
+static hl_status grow_splits(struct hl_strings *known, const struct hl_strings *splits, bool *has_grown) {
+  const size_t n_before = known->n;
+  for (size_t i = 0; i < splits->n; i++) {
+    if (has_name(known, splits->items[i])) continue;
+    const hl_status status = hl_strings_add(known, splits->items[i]);
+    if (status != HL_OK) return status;
+  }
+  if (known->n == n_before) return HL_OK;
+  *has_grown = true;
+  return hl_strings_sort(known, compare_splits, NULL);
+}
+
+/* A set whose hyperparameters were unknown learns their names. */
+static hl_status adopt_hyperparameters(struct hl_archive_set *known, const struct hl_archive_set *set,
+                                       bool *has_grown) {
+  const size_t n = known->configs.n * set->hyperparameters.n;
+  if (known->hyperparameters.n > 0 || n == 0) return HL_OK;
+  hl_status status = hl_strings_copy(&set->hyperparameters, &known->hyperparameters);
+  if (status == HL_OK) status = hl_new_array(n, sizeof(double), &known->hyperparameter_values);
+  for (size_t i = 0; i < n && status == HL_OK; i++) known->hyperparameter_values[i] = NAN;
+  *has_grown = true;
+  return status;
+}
+
 static hl_status grow_set(struct hl_archive_set *known, const struct hl_archive_set *set, const char *source,
                           bool *has_grown) {
   hl_status status = HL_OK;
   struct hl_strings united = {0};
   double *values = NULL;
+  TRY(grow_splits(&known->splits, &set->splits, has_grown));
+  TRY(adopt_hyperparameters(known, set, has_grown));
   const size_t n_hyper = known->hyperparameters.n;
   TRY(unite(&known->configs, &set->configs, &united));
   if (n_hyper > 0) {
     TRY(hl_new_array(united.n * n_hyper, sizeof *values, &values));
     for (size_t i = 0; i < united.n * n_hyper; i++) values[i] = NAN;
     TRY(fill_values(known, &united, values, source));
-    TRY(fill_values(set, &united, values, source));
+    if (set->hyperparameters.n > 0) TRY(fill_values(set, &united, values, source));
   }
-  *has_grown = united.n > known->configs.n;
+  *has_grown = *has_grown || united.n > known->configs.n;
   hl_strings_clear(&known->configs);
   free(known->hyperparameter_values);
   known->configs = united;
@@ -206,6 +250,10 @@ out:
 /* The usual case, thousands of files of one released set: nothing to do. */
 static bool same_rows(const struct hl_archive_set *known, const struct hl_archive_set *set) {
   const size_t n_value = set->configs.n * set->hyperparameters.n;
+  for (size_t i = 0; i < set->splits.n; i++) {
+    if (!has_name(&known->splits, set->splits.items[i])) return false;
+  }
+  if (n_value > 0 && known->hyperparameters.n == 0) return false;
   if (!hl_index_same_strings(&known->configs, &set->configs)) return false;
   return n_value == 0 ||
          memcmp(known->hyperparameter_values, set->hyperparameter_values, n_value * sizeof(double)) == 0;
@@ -217,12 +265,8 @@ hl_status hl_index_add_set(struct hl_archive_index *index, const struct hl_archi
   *has_grown = false;
   if (i_set == index->n_set) return insert_set(index, set);
   struct hl_archive_set *known = &index->sets[i_set];
-  if (!hl_index_same_strings(&known->splits, &set->splits)) {
-    return hl_fail(
-        HL_INVALID, "%s: set %s: found %zu splits (first '%s'), expected %zu (first '%s') as stored before",
-        source, set->name, set->splits.n, set->splits.items[0], known->splits.n, known->splits.items[0]);
-  }
-  if (!hl_index_same_strings(&known->hyperparameters, &set->hyperparameters)) {
+  const bool both_know = known->hyperparameters.n > 0 && set->hyperparameters.n > 0;
+  if (both_know && !hl_index_same_strings(&known->hyperparameters, &set->hyperparameters)) {
     return hl_fail(HL_INVALID,
                    "%s: set %s: found %zu hyperparameters, expected the %zu stored before, by name", source,
                    set->name, set->hyperparameters.n, known->hyperparameters.n);

@@ -15,9 +15,10 @@ size_t hl_index_find_set(const struct hl_archive_index *index, const char *set);
 hl_status hl_index_add_task(struct hl_archive_index *index, const char *task, int64_t n_params,
                             double seconds);
 
-/* Adds a set, or the configs it lacks, in their place. *has_grown: configs were added to a set that was
- * there. Refuses other splits, other hyperparameter names or values (beyond 1e-12 relative) for the same
- * config: HL_INVALID with the place. `source` is named as what contradicts. */
+/* Adds a set, or the configs and splits it lacks, in their place. *has_grown: some were added to a set that
+ * was there, or the names of its hyperparameters. Refuses other hyperparameter names, or values (beyond 1e-12
+ * relative) for the same config: HL_INVALID with the place; a side that knows none contradicts nothing.
+ * `source` is named as what contradicts. */
 hl_status hl_index_add_set(struct hl_archive_index *index, const struct hl_archive_set *set,
                            const char *source, bool *has_grown);
 

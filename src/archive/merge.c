@@ -18,9 +18,11 @@ struct part {
   struct hl_archive_table table;
   struct hl_archive_reader reader;
   const struct hl_strings *configs; /* of its rows */
-  void *rows;                       /* the chunk at hand */
-  size_t first, n;                  /* its rows; n 0: none read yet */
-  size_t next;                      /* the row that comes next */
+  const struct hl_strings *splits;
+  size_t *split;   /* where each of them stands in the union */
+  void *rows;      /* the chunk at hand */
+  size_t first, n; /* its rows; n 0: none read yet */
+  size_t next;     /* the row that comes next */
 };
 
 struct merger {
@@ -46,11 +48,21 @@ static void close_parts(struct merger *merger) {
     hl_archive_close_table(part->archive, &part->table);
     hl_archive_clear_reader(&part->reader);
     free(part->rows);
+    free(part->split);
   }
   merger->n_part = 0;
 }
 
-static hl_status open_parts(struct merger *merger, const char *set, const char *task) {
+static hl_status map_splits(struct part *part, const struct hl_strings *united) {
+  const hl_status status = hl_new_array(part->splits->n, sizeof *part->split, &part->split);
+  for (size_t k = 0; status == HL_OK && k < part->splits->n; k++) {
+    while (strcmp(united->items[part->split[k]], part->splits->items[k]) != 0) part->split[k]++;
+  }
+  return status;
+}
+
+static hl_status open_parts(struct merger *merger, const char *set, const struct hl_strings *splits,
+                            const char *task) {
   const struct hl_merge *merge = merger->merge;
   hl_status status = HL_OK;
   for (size_t i = 0; i < merge->n_source; i++) {
@@ -60,9 +72,13 @@ static hl_status open_parts(struct merger *merger, const char *set, const char *
     if (i_set == index->n_set || i_task == index->tasks.n) continue;
     if (!hl_archive_has_table(archive, i_set, i_task)) continue;
     struct part *part = &merger->parts[merger->n_part];
-    *part = (struct part){.i_source = i, .archive = archive, .configs = &index->sets[i_set].configs};
+    *part = (struct part){.i_source = i,
+                          .archive = archive,
+                          .configs = &index->sets[i_set].configs,
+                          .splits = &index->sets[i_set].splits};
     TRY(hl_archive_open_table(archive, i_set, i_task, &part->table));
     merger->n_part++;
+    TRY(map_splits(part, splits));
   }
 out:
   return status;
@@ -139,30 +155,36 @@ static void set_value(bool is_double, void *values, size_t i, double value) {
     as_float[i] = (float)value;
 }
 
-/* Copies one run into the row at `to`, or holds it against what is there. */
-static bool put_run(const struct part *part, const void *from, size_t r, bool is_new, bool is_double,
-                    void *to) {
-  const size_t n = part->table.n_step * part->table.n_split;
-  for (size_t i = r * n; i < (r + 1) * n; i++) {
-    const double value = value_at(part->table.is_double, from, i);
+/* Copies the k-th split of one run into the row at `to`, or holds it against what is there. */
+static bool put_curve(const struct part *part, const void *from, size_t r, size_t k, bool is_new,
+                      const struct hl_archive_table *out, void *to) {
+  for (size_t s = 0; s < out->n_step; s++) {
+    const double value =
+        value_at(part->table.is_double, from, (r * out->n_step + s) * part->table.n_split + k);
+    const size_t at = (r * out->n_step + s) * out->n_split + part->split[k];
     if (is_new) {
-      set_value(is_double, to, i, value);
+      set_value(out->is_double, to, at, value);
     } else {
-      const double known = value_at(is_double, to, i);
+      const double known = value_at(out->is_double, to, at);
       if (known != value && !(isnan(known) && isnan(value))) return false;
     }
   }
   return true;
 }
 
-static bool put_observed(const struct part *part, size_t row, size_t r, bool is_new, int32_t *to) {
+/* A split of a run is there once some source has points of it; one that has none contradicts nothing. */
+static bool put_run(const struct part *part, const void *from, size_t row, size_t r,
+                    const struct hl_archive_table *out, int32_t *observed, void *to) {
   const struct hl_archive_table *table = &part->table;
   for (size_t k = 0; k < table->n_split; k++) {
-    const int32_t value = table->observed != NULL
-                              ? table->observed[(row * table->n_replica + r) * table->n_split + k]
-                              : (int32_t)table->n_step;
-    if (!is_new && to[r * table->n_split + k] != value) return false;
-    to[r * table->n_split + k] = value;
+    int32_t *known = &observed[r * out->n_split + part->split[k]];
+    const int32_t n_point = table->observed != NULL
+                                ? table->observed[(row * table->n_replica + r) * table->n_split + k]
+                                : (int32_t)table->n_step;
+    if (n_point == 0) continue;
+    if (*known > 0 && *known != n_point) return false;
+    if (!put_curve(part, from, r, k, *known == 0, out, to)) return false;
+    *known = n_point;
   }
   return true;
 }
@@ -178,9 +200,7 @@ static hl_status put_row(const struct merger *merger, struct part *part, const c
     uint8_t *ran = &out->ran[i_out * out->n_replica + r];
     if (!part->table.ran[row * n_replica + r]) continue;
     int32_t *observed = &out->observed[i_out * out->n_replica * out->n_split];
-    const bool agrees =
-        put_run(part, from, r, !*ran, out->is_double, to) && put_observed(part, row, r, !*ran, observed);
-    if (!agrees) {
+    if (!put_run(part, from, row, r, out, observed, to)) {
       status =
           hl_fail(HL_INVALID,
                   "%s: task %s, set %s, config %s, replica %zu: found other values than those stored before",
@@ -209,9 +229,11 @@ out:
   return status;
 }
 
-static void describe_union(const struct merger *merger, size_t n_config, struct hl_archive_table *out) {
+static hl_status describe_union(const struct merger *merger, const struct hl_archive_set *set,
+                                const char *task, struct hl_archive_table *out) {
   *out = merger->parts[0].table;
-  out->n_config = n_config;
+  out->n_config = set->configs.n;
+  out->n_split = set->splits.n;
   for (size_t i = 1; i < merger->n_part; i++) {
     const struct hl_archive_table *table = &merger->parts[i].table;
     out->is_double = out->is_double || table->is_double;
@@ -219,6 +241,13 @@ static void describe_union(const struct merger *merger, size_t n_config, struct 
   }
   out->ran = NULL;
   out->observed = NULL;
+  const size_t size = out->is_double ? sizeof(double) : sizeof(float);
+  const size_t most = HL_MAX_ROW_BYTES / size / out->n_split / out->n_step;
+  if (out->n_replica <= most) return HL_OK;
+  return hl_fail(
+      HL_LIMIT,
+      "task %s, set %s: found %zu replicas x %zu steps x %zu splits, expected at most %zu bytes a config",
+      task, set->name, out->n_replica, out->n_step, out->n_split, HL_MAX_ROW_BYTES);
 }
 
 /* `observed` is kept only where some run that is there lacks points. */
@@ -264,8 +293,8 @@ out:
 
 static hl_status unite_tables(struct merger *merger, const struct hl_archive_set *set, const char *task) {
   hl_status status = HL_OK;
-  struct hl_archive_table out;
-  describe_union(merger, set->configs.n, &out);
+  struct hl_archive_table out = {0};
+  TRY(describe_union(merger, set, task, &out));
   TRY(check_steps(merger, set->name, task));
   TRY(hl_new_array(out.n_config * out.n_replica, sizeof *out.ran, &out.ran));
   TRY(hl_new_array(out.n_config * out.n_replica * out.n_split, sizeof *out.observed, &out.observed));
@@ -281,11 +310,12 @@ out:
 
 static hl_status merge_table(struct merger *merger, const struct hl_archive_set *set, const char *task) {
   hl_status status = HL_OK;
-  TRY(open_parts(merger, set->name, task));
+  TRY(open_parts(merger, set->name, &set->splits, task));
   if (merger->n_part == 0) goto out;
   const struct part *only = &merger->parts[0];
   const bool as_it_is = merger->n_part == 1 && hl_archive_is_packed(&only->table) &&
-                        hl_index_same_strings(only->configs, &set->configs);
+                        hl_index_same_strings(only->configs, &set->configs) &&
+                        hl_index_same_strings(only->splits, &set->splits);
   if (as_it_is)
     TRY(copy_table(merger, set->name, task));
   else

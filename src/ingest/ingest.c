@@ -1,6 +1,5 @@
 #include "hyperlist/ingest.h"
 #include "archive/merge.h"
-#include "archive/raw.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -9,8 +8,10 @@
 #include "base/provenance.h"
 #include "ingest/configs.h"
 #include "ingest/grid.h"
+#include "ingest/known.h"
 #include "ingest/metadata.h"
 #include "ingest/parts.h"
+#include "ingest/spread.h"
 #include "ingest/table.h"
 #include "ingest/walk.h"
 
@@ -64,47 +65,7 @@ struct ingest {
 /* ---- in any thread: read and pack one source
  * ----------------------------------------------------------------------- */
 
-static bool same_observed(const struct hl_archive_table *a, const struct hl_archive_table *b) {
-  if (a->observed == NULL || b->observed == NULL) return a->observed == b->observed;
-  return memcmp(a->observed, b->observed, a->n_config * a->n_replica * a->n_split * sizeof *a->observed) == 0;
-}
-
-/* Is the table stored already, to the byte? Then nothing is written; whatever differs is left to the merge,
- * which says how. */
-static hl_status compare_stored(struct hl_archive *archive, const struct hl_curves *curves, struct slot *slot,
-                                bool *is_known) {
-  const struct hl_archive_index *index = hl_archive_get_index(archive);
-  const struct hl_archive_table *mine = &slot->packed.table;
-  const size_t i_set = hl_index_find_set(index, curves->set),
-               i_task = hl_index_find_task(index, curves->task);
-  struct hl_archive_table stored = {0};
-  hl_status status = HL_OK;
-  *is_known = false;
-  if (i_set == index->n_set || i_task == index->tasks.n) return HL_OK;
-  if (!hl_archive_has_table(archive, i_set, i_task)) return HL_OK;
-  TRY(hl_archive_open_table(archive, i_set, i_task, &stored));
-  const size_t n_run = mine->n_config * mine->n_replica;
-  bool same = hl_index_same_strings(&index->sets[i_set].configs, &curves->configs) &&
-              hl_index_same_strings(&index->sets[i_set].splits, &curves->splits) &&
-              hl_archive_is_packed(&stored) && stored.chunk_rows == mine->chunk_rows &&
-              stored.n_replica == mine->n_replica && stored.n_step == mine->n_step &&
-              stored.is_double == mine->is_double && memcmp(stored.ran, mine->ran, n_run) == 0 &&
-              same_observed(&stored, mine) &&
-              memcmp(stored.steps, mine->steps, mine->n_step * sizeof(double)) == 0;
-  for (size_t i = 0; same && i < slot->packed.n_chunk; i++) {
-    const struct packed_chunk *chunk = &slot->packed.chunks[i];
-    const void *packed;
-    size_t n_packed;
-    TRY(hl_archive_read_packed(archive, &stored, &slot->reader, i * mine->chunk_rows, &packed, &n_packed));
-    same = n_packed == chunk->n_byte && memcmp(packed, chunk->bytes, n_packed) == 0;
-  }
-  *is_known = same;
-out:
-  hl_archive_close_table(archive, &stored);
-  return status;
-}
-
-/* One table: packed where it fits a window, and looked for among what is stored. */
+/* One table: looked for among what is stored, else packed where it fits a window. */
 static hl_status prepare_table(struct ingest *ingest, struct slot *slot, struct hl_curves *curves,
                                const char *path) {
   hl_status status = HL_OK;
@@ -112,12 +73,12 @@ static hl_status prepare_table(struct ingest *ingest, struct slot *slot, struct 
     FAIL(HL_USAGE, "%s: found the unknown set '%s', expected a released one, or --configs", path,
          curves->set);
   }
-  if (table_bytes(curves) > ingest->load.window) goto out;
+  for (size_t k = 0; k < ingest->n_earlier && !slot->is_known; k++) {
+    TRY(known_find(ingest->earlier[k], curves, &slot->reader, &slot->is_known));
+  }
+  if (slot->is_known || table_bytes(curves) > ingest->load.window) goto out;
   TRY(table_pack(&slot->room, curves, &slot->packed));
   slot->is_packed = true;
-  for (size_t k = 0; k < ingest->n_earlier && !slot->is_known; k++) {
-    TRY(compare_stored(ingest->earlier[k], curves, slot, &slot->is_known));
-  }
 out:
   return status;
 }
@@ -193,7 +154,7 @@ out:
   return status;
 }
 
-/* A part holds each table once, and its sets keep their configs from their first table on. */
+/* A part holds each table once, and its sets keep their configs and splits from their first table on. */
 static bool part_can_take(const struct ingest *ingest, const struct hl_curves *curves, bool has_grown) {
   const struct parts *parts = &ingest->parts;
   const bool has_set = hl_index_find_set(&parts->index, curves->set) < parts->index.n_set;
@@ -246,6 +207,7 @@ static hl_status store_curves(struct ingest *ingest, struct slot *slot, struct h
                               const char *path) {
   hl_status status = HL_OK;
   bool has_grown, ignored;
+  struct spread *spread = NULL;
   const struct hl_archive_set set = {.name = curves->set,
                                      .configs = curves->configs,
                                      .hyperparameters = curves->hyperparameters,
@@ -262,11 +224,16 @@ static hl_status store_curves(struct ingest *ingest, struct slot *slot, struct h
   TRY(note_task(ingest, &parts->index, curves));
   TRY(note_origin(ingest, curves, path));
   TRY(note_order(ingest, curves));
-  const bool as_packed = slot->is_packed && hl_index_same_strings(&known->configs, &curves->configs);
-  TRY(as_packed ? table_write_packed(&parts->writer, curves, &slot->packed)
-                : table_stream(&slot->room, &parts->writer, &known->configs, curves));
+  const bool same_splits = hl_index_same_strings(&known->splits, &curves->splits);
+  if (!same_splits) TRY(spread_new(curves, &known->splits, &spread));
+  if (slot->is_packed && same_splits && hl_index_same_strings(&known->configs, &curves->configs))
+    TRY(table_write_packed(&parts->writer, curves, &slot->packed));
+  else
+    TRY(table_stream(&slot->room, &parts->writer, &known->configs,
+                     same_splits ? curves : spread_get(spread)));
   ingest->report.n_stored++;
 out:
+  spread_free(spread);
   return status;
 }
 
