@@ -15,7 +15,7 @@ static const struct cli_command commands[] = {
     {"fetch", "-o DIR", "the released curves over HTTPS: parallel, resumable, verified", cli_fetch},
     {"ingest", "-o ARCHIVE SOURCE...", "curve files of any known format into an archive", cli_ingest},
     {"info", "FILE", "what is in an archive, a scores file or a list", cli_info},
-    {"check", "ARCHIVE", "is an archive whole; what is missing and diverged in it", cli_check},
+    {"check", "FILE", "is a file whole; what is missing and diverged in it", cli_check},
     {"normalize", "ARCHIVE -o SCORES", "one score in 0..1 for each task and configuration", cli_normalize},
     {"learn", "SCORES --set SET -o LIST", "an ordered list of configurations to try (Eq. 3-4)", cli_learn},
     {"import", "--names FILE -o LIST", "a list of config names, such as the published one, as a list of ours",
@@ -59,6 +59,7 @@ static void catch_signals(void) {
   sigaction(SIGTERM, &action, NULL);
   action.sa_handler = SIG_IGN; /* a closed pipe is noticed when writing */
   sigaction(SIGPIPE, &action, NULL);
+  sigaction(SIGXFSZ, &action, NULL); /* and so is a limit on file sizes: the write fails */
 }
 
 /* A reader that has gone away (`| head -1`) has seen what it wanted; any other failure to write is one. */
