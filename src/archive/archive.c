@@ -132,14 +132,18 @@ hl_status archive_new(const char *path, struct hl_archive **out) {
   TRY(hl_h5_open(archive->path, &archive->file));
   if (stat(path, &info) == 0) archive->file_bytes = (uint64_t)info.st_size;
   TRY(hl_schema_check(archive->file, "hyperlist.archive", 1, "an archive"));
-  TRY(hl_h5_read_text(archive->file, "provenance", &archive->provenance));
 out:
   return status;
+}
+
+hl_status archive_read_provenance(struct hl_archive *archive) {
+  return hl_h5_read_text(archive->file, "provenance", &archive->provenance);
 }
 
 hl_status hl_archive_open(const char *path, struct hl_archive **out) {
   hl_status status = HL_OK;
   TRY(archive_new(path, out));
+  TRY(archive_read_provenance(*out));
   TRY(archive_read_task_names(*out));
   TRY(archive_read_n_params(*out));
   TRY(archive_read_seconds(*out));

@@ -13,10 +13,11 @@ struct hl_archive {
   uint64_t file_bytes;
 };
 
-/* Opens the file and reads schema and provenance; the index stays empty. Close it by hl_archive_close, also
+/* Opens the file and checks its schema; the index stays empty. Close it by hl_archive_close, also
  * after a failure. */
 hl_status archive_new(const char *path, struct hl_archive **archive);
 
+hl_status archive_read_provenance(struct hl_archive *archive);
 hl_status archive_read_task_names(struct hl_archive *archive); /* ascending, unique */
 hl_status archive_read_n_params(struct hl_archive *archive);
 hl_status archive_read_seconds(struct hl_archive *archive);

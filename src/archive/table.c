@@ -258,8 +258,14 @@ static hl_status fill_absent(const struct hl_archive_table *table, size_t first,
   return HL_OK;
 }
 
-static hl_status read_rows(const struct hl_archive_table *table, struct hl_archive_reader *reader,
-                           size_t first, size_t n, void *values) {
+static hl_status take_chunk(const struct hl_archive_table *table, struct hl_archive_reader *reader,
+                            size_t n_packed, size_t first, size_t n, void *values) {
+  return n_packed > 0 ? unpack_rows(table, reader, n_packed, n, values)
+                      : fill_absent(table, first, n, values);
+}
+
+hl_status hl_archive_read_rows(struct hl_archive *archive, const struct hl_archive_table *table,
+                               struct hl_archive_reader *reader, size_t first, size_t n, void *values) {
   const struct table_source *source = table->internal;
   const enum hl_h5_type type = table->is_double ? HL_H5_FLOAT64 : HL_H5_FLOAT32;
   bool is_filtered = false;
@@ -268,21 +274,14 @@ static hl_status read_rows(const struct hl_archive_table *table, struct hl_archi
   if (source->is_packed) {
     TRY(hl_h5_read_chunk(source->dataset, first, &reader->packed, &reader->packed_capacity, &n_packed,
                          &is_filtered));
-    if (n_packed == 0) return fill_absent(table, first, n, values);
   }
-  status = is_filtered ? unpack_rows(table, reader, n_packed, n, values)
-                       : hl_h5_read_rows(source->dataset, type, first, n, values);
+  if (!is_filtered) return hl_h5_read_rows(source->dataset, type, first, n, values);
+  status = take_chunk(table, reader, n_packed, first, n, values);
+  if (status == HL_INVALID) {
+    hl_fail_within(status, "%s: /%s: rows %zu to %zu: ", archive->path, source->place, first, first + n - 1);
+  }
 out:
   return status;
-}
-
-hl_status hl_archive_read_rows(struct hl_archive *archive, const struct hl_archive_table *table,
-                               struct hl_archive_reader *reader, size_t first, size_t n, void *values) {
-  const struct table_source *source = table->internal;
-  const hl_status status = read_rows(table, reader, first, n, values);
-  if (status != HL_INVALID) return status;
-  return hl_fail_within(status, "%s: /%s: rows %zu to %zu: ", archive->path, source->place, first,
-                        first + n - 1);
 }
 
 /* ---- packed rows (raw.h) ---- */
@@ -310,23 +309,17 @@ out:
   return status;
 }
 
-static hl_status read_packed(const struct hl_archive_table *table, struct hl_archive_reader *reader,
-                             size_t first, const void **packed, size_t *n_packed) {
-  const struct table_source *source = table->internal;
-  bool is_filtered;
-  const hl_status status = hl_h5_read_chunk(source->dataset, first, &reader->packed, &reader->packed_capacity,
-                                            n_packed, &is_filtered);
-  *packed = reader->packed;
-  if (status != HL_OK || *n_packed == 0) return status;
-  if (!is_filtered) return pack_again(table, reader, first, packed, n_packed);
-  return hl_packer_verify(*packed, *n_packed);
-}
-
 hl_status hl_archive_read_packed(struct hl_archive *archive, const struct hl_archive_table *table,
                                  struct hl_archive_reader *reader, size_t first, const void **packed,
                                  size_t *n_packed) {
   const struct table_source *source = table->internal;
-  const hl_status status = read_packed(table, reader, first, packed, n_packed);
+  bool is_filtered;
+  hl_status status = hl_h5_read_chunk(source->dataset, first, &reader->packed, &reader->packed_capacity,
+                                      n_packed, &is_filtered);
+  *packed = reader->packed;
+  if (status != HL_OK || *n_packed == 0) return status;
+  if (!is_filtered) return pack_again(table, reader, first, packed, n_packed);
+  status = hl_packer_verify(*packed, *n_packed);
   if (status != HL_INVALID) return status;
   return hl_fail_within(status, "%s: /%s: rows from %zu: ", archive->path, source->place, first);
 }

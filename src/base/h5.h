@@ -33,6 +33,7 @@ size_t hl_h5_type_size(enum hl_h5_type type);
 
 hl_status hl_h5_create(const char *path, struct hl_h5 *file); /* truncates */
 hl_status hl_h5_open(const char *path, struct hl_h5 *file);   /* HL_IO: cannot; HL_INVALID: no HDF5 file */
+bool hl_h5_has_signature(const char *path);                   /* whether or not the rest can be opened */
 hl_status hl_h5_close(struct hl_h5 *object); /* what was buffered is written; legal on none */
 
 hl_status hl_h5_create_group(struct hl_h5 parent, const char *name, struct hl_h5 *group);

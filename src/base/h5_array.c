@@ -205,7 +205,10 @@ hl_status hl_h5_read_rows(struct hl_h5 dataset, enum hl_h5_type type, uint64_t f
   h5_silence();
   const bool ok = select_rows(dataset.id, first, n, &file_space, &memory_space) &&
                   H5Dread(dataset.id, h5_memory_type(type), memory_space, file_space, H5P_DEFAULT, data) >= 0;
-  const hl_status status = ok ? HL_OK : h5_fail(HL_INVALID, dataset, NULL, "cannot read");
+  char what[H5_NAME_BYTES];
+  snprintf(what, sizeof what, "rows %llu to %llu: cannot read", (unsigned long long)first,
+           (unsigned long long)(first + n - 1));
+  const hl_status status = ok ? HL_OK : h5_fail(HL_INVALID, dataset, NULL, what);
   H5Sclose(memory_space);
   H5Sclose(file_space);
   return status;

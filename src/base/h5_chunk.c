@@ -83,7 +83,9 @@ hl_status hl_h5_read_chunk(struct hl_h5 dataset, uint64_t first_row, void **buff
   const hl_status status = hl_grow_array(buffer, capacity, (size_t)size, 1);
   if (status != HL_OK) return status;
   if (H5Dread_chunk(dataset.id, H5P_DEFAULT, offset, &skipped_filters, *buffer) < 0) {
-    return h5_fail(HL_INVALID, dataset, NULL, "cannot read a chunk");
+    char what[H5_NAME_BYTES];
+    snprintf(what, sizeof what, "rows from %llu: cannot read a chunk", (unsigned long long)first_row);
+    return h5_fail(HL_INVALID, dataset, NULL, what);
   }
   *is_filtered = skipped_filters == 0;
   return HL_OK;

@@ -23,6 +23,7 @@ hl_status h5_fail(hl_status status, struct hl_h5 object, const char *name, const
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, reason);
   if (object.id > 0 && H5Iget_name(object.id, place, sizeof place) <= 0) *place = '\0';
   const bool needs_slash = name != NULL && strcmp(place, "/") != 0;
+  if (*place == '\0' && name == NULL) return hl_fail(status, "%s: %s%s", object.path, what, reason);
   return hl_fail(status, "%s: %s%s%s: %s%s", object.path, place, needs_slash ? "/" : "",
                  name != NULL ? name : "", what, reason);
 }
@@ -75,6 +76,11 @@ hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
   if (file->id > 0) return HL_OK;
   file->id = 0;
   return h5_fail(HL_INVALID, *file, NULL, "found a broken HDF5 file");
+}
+
+bool hl_h5_has_signature(const char *path) {
+  h5_silence();
+  return H5Fis_hdf5(path) > 0;
 }
 
 hl_status hl_h5_close(struct hl_h5 *object) {

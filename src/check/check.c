@@ -1,154 +1,112 @@
-#include "hyperlist/check.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/pool.h"
-#include "check/faults.h"
-#include "normalize/scorer.h"
+#include "check/checker.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* What one task has of one set. */
-struct part {
-  bool has_table;
-  size_t n_replica;
-  int64_t n_run, n_missing_run;
-};
+enum { HEAD_BYTES = 4096, FAULT_BYTES = 2048 };
 
-/* What one thread is at. */
-struct slot {
-  struct check_room room;
-  struct scorer scorer;
-  struct hl_strings faults; /* of the task at hand */
-  struct part *parts;       /* [n_set] */
-  bool is_scored;
-};
+/* ---- faults ---- */
 
-struct checking {
-  struct hl_archive *archive;
-  struct hl_check *check;
-  bool can_score; /* names are whole, and there is a validation split */
-  size_t n_slot;
-  struct slot *slots;
-};
+hl_status checker_note(struct checker *checker, hl_status status) {
+  if (status != HL_INVALID) return status;
+  const size_t n = strlen(checker->path);
+  const bool has_path = strncmp(hl_error_message(), checker->path, n) == 0 && hl_error_message()[n] == ':';
+  if (!has_path) hl_fail_within(status, "%s: ", checker->path);
+  return hl_strings_add(&checker->report->faults, hl_error_message());
+}
 
-static const struct hl_normalize_options as_normalize = {0};
+hl_status checker_fault(struct checker *checker, const char *format, ...) {
+  char text[FAULT_BYTES];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  return checker_note(checker, hl_fail(HL_INVALID, "%s", text));
+}
 
-/* ---- One task ---- */
-
-static hl_status check_task(void *user, size_t i_task, size_t i_thread) {
-  struct checking *it = user;
-  struct slot *slot = &it->slots[i_thread];
-  hl_status status = HL_OK;
-  hl_strings_clear(&slot->faults);
-  for (size_t i = 0; i < it->archive->index.n_set; i++) {
-    struct part *part = &slot->parts[i];
-    *part = (struct part){.has_table = hl_archive_has_table(it->archive, i, i_task)};
-    if (!part->has_table || it->archive->index.sets[i].configs.n == 0) continue;
-    TRY(check_table(it->archive, i, i_task, &slot->room, &slot->faults, &part->n_replica, &part->n_run,
-                    &part->n_missing_run));
-  }
-  slot->is_scored = it->can_score && slot->faults.n == 0;
-  if (slot->is_scored) TRY(scorer_run(&slot->scorer, i_task));
-out:
+hl_status checker_new_sets(struct checker *checker, size_t n_set) {
+  const hl_status status = hl_new_array(n_set, sizeof *checker->report->sets, &checker->report->sets);
+  if (status == HL_OK) checker->report->n_set = n_set;
   return status;
 }
 
-static void count_scores(struct hl_check_set *set, const struct set_row *row, bool is_scored) {
-  if (!is_scored) {
-    set->n_missing = set->n_diverged = set->n_degenerate = -1; /* some are unknown, so their sum is */
-  } else if (set->n_missing >= 0) {
-    set->n_missing += row->n_missing;
-    set->n_diverged += row->n_diverged;
-    set->n_degenerate += row->degenerate;
-  }
+/* ---- what kind of file ---- */
+
+/* A list says what it is near its beginning, also one that is cut short. */
+static hl_status find_list(const char *path, enum hl_file_kind *kind) {
+  char head[HEAD_BYTES + 1];
+  FILE *file = fopen(path, "rbe");
+  if (file == NULL) return hl_fail_errno(path, "open");
+  const size_t n = fread(head, 1, HEAD_BYTES, file);
+  fclose(file);
+  head[n] = '\0';
+  *kind = HL_FILE_LIST;
+  if (strstr(head, "\"hyperlist.list/") != NULL) return HL_OK;
+  return hl_fail(HL_INVALID,
+                 "%s: found neither HDF5 nor a list's JSON, expected an archive, a scores file or a list",
+                 path);
 }
 
-static hl_status add_faults(struct hl_check *check, const struct hl_strings *faults) {
-  hl_status status = HL_OK;
-  for (size_t i = 0; i < faults->n && status == HL_OK; i++) {
-    if (check->faults.n == HL_MAX_FAULTS)
-      check->n_more++;
-    else
-      status = hl_strings_add(&check->faults, faults->items[i]);
+hl_status hl_file_find_kind(const char *path, enum hl_file_kind *kind) {
+  struct hl_h5 file;
+  char *schema = NULL;
+  hl_status status = hl_h5_open(path, &file);
+  *kind = HL_FILE_HDF5;
+  if (status == HL_INVALID) return hl_h5_has_signature(path) ? HL_OK : find_list(path, kind);
+  if (status != HL_OK) return status;
+  status = hl_h5_read_text(file, "schema", &schema);
+  hl_h5_close(&file);
+  if (status == HL_INVALID) return HL_OK;
+  if (status != HL_OK) return status;
+  if (schema != NULL && strncmp(schema, "hyperlist.archive/", 18) == 0) {
+    *kind = HL_FILE_ARCHIVE;
+  } else if (schema != NULL && strncmp(schema, "hyperlist.scores/", 17) == 0) {
+    *kind = HL_FILE_SCORES;
+  } else {
+    status = hl_fail(HL_INVALID, "%s: schema: found %s%s, expected hyperlist.archive/1 or hyperlist.scores/1",
+                     path, schema != NULL ? schema : "none", schema != NULL ? "" : " in this HDF5 file");
   }
+  free(schema);
   return status;
 }
 
-static hl_status commit(void *user, size_t i_task, size_t i_thread) {
-  struct checking *it = user;
-  const struct slot *slot = &it->slots[i_thread];
-  (void)i_task;
-  for (size_t i = 0; i < it->check->n_set; i++) {
-    const struct part *part = &slot->parts[i];
-    struct hl_check_set *set = &it->check->sets[i];
-    if (!part->has_table) continue;
-    set->n_task++;
-    set->n_replica = part->n_replica > set->n_replica ? part->n_replica : set->n_replica;
-    set->n_run += part->n_run;
-    set->n_missing_run += part->n_missing_run;
-    count_scores(set, slot->is_scored ? &slot->scorer.sets[i] : NULL, slot->is_scored);
-  }
-  return add_faults(it->check, &slot->faults);
+/* ---- the check ---- */
+
+/* Says in its own words what is wrong with a file that HDF5 does not open. */
+static hl_status check_hdf5(struct checker *checker) {
+  struct hl_h5 file;
+  char *schema = NULL;
+  hl_status status = hl_h5_open(checker->path, &file);
+  if (status == HL_OK) status = hl_h5_read_text(file, "schema", &schema);
+  hl_h5_close(&file);
+  free(schema);
+  return checker_note(checker, status);
 }
 
-/* ---- The whole ---- */
-
-static hl_status begin_census(struct checking *it) {
-  const struct hl_archive_index *index = &it->archive->index;
-  hl_status status = hl_new_array(index->n_set, sizeof *it->check->sets, &it->check->sets);
-  for (size_t i = 0; i < index->n_set && status == HL_OK; i++) {
-    it->check->n_set = i + 1;
-    it->check->sets[i].n_config = index->sets[i].configs.n;
-    status = hl_copy_text(index->sets[i].name, &it->check->sets[i].name);
-  }
-  return status;
-}
-
-static hl_status make_slots(struct checking *it, const struct hl_context *context) {
+hl_status hl_check(const char *path, const struct hl_context *context, struct hl_check_report *report) {
   hl_status status = HL_OK;
-  it->n_slot = hl_pool_threads(context, it->archive->index.tasks.n);
-  it->can_score = it->check->faults.n == 0;
-  TRY(hl_new_array(it->n_slot, sizeof *it->slots, &it->slots));
-  for (size_t i = 0; i < it->n_slot; i++) {
-    TRY(hl_new_array(it->archive->index.n_set, sizeof(struct part), &it->slots[i].parts));
-    if (!it->can_score) continue;
-    status = scorer_init(&it->slots[i].scorer, it->archive, &as_normalize);
-    if (status == HL_USAGE) it->can_score = false; /* a set without a validation split is no fault */
-    if (status != HL_OK && status != HL_USAGE) goto out;
-    status = HL_OK;
+  struct checker checker = {path, context, report};
+  static hl_status (*const checks[])(struct checker *) = {check_archive, check_scores, check_list,
+                                                          check_hdf5};
+  *report = (struct hl_check_report){.n_task = 0};
+  TRY(hl_file_find_kind(path, &report->kind));
+  TRY(checks[report->kind](&checker));
+  const size_t n = report->faults.n;
+  if (n > 0) {
+    FAIL(HL_BROKEN, "%s: found %zu fault%s, expected none; the first: %s", path, n, n > 1 ? "s" : "",
+         report->faults.items[0]);
   }
 out:
   return status;
 }
 
-static void clear_slots(struct checking *it) {
-  for (size_t i = 0; it->slots != NULL && i < it->n_slot; i++) {
-    check_room_clear(&it->slots[i].room);
-    scorer_clear(&it->slots[i].scorer);
-    hl_strings_clear(&it->slots[i].faults);
-    free(it->slots[i].parts);
-  }
-  free(it->slots);
-}
-
-hl_status hl_check_archive(const char *path, const struct hl_context *context, struct hl_check *check) {
-  hl_status status = HL_OK;
-  struct checking it = {.check = check};
-  *check = (struct hl_check){0};
-  TRY(archive_new(path, &it.archive));
-  TRY(check_structure(it.archive, &check->faults));
-  TRY(begin_census(&it));
-  TRY(make_slots(&it, context));
-  TRY(hl_pool_run(context, "checking", it.archive->index.tasks.n, check_task, commit, &it));
-out:
-  clear_slots(&it);
-  hl_archive_close(it.archive);
-  return status;
-}
-
-void hl_check_clear(struct hl_check *check) {
-  for (size_t i = 0; i < check->n_set; i++) free(check->sets[i].name);
-  free(check->sets);
-  hl_strings_clear(&check->faults);
-  *check = (struct hl_check){0};
+void hl_check_clear(struct hl_check_report *report) {
+  for (size_t i = 0; i < report->n_set; i++) free(report->sets[i].name);
+  free(report->sets);
+  hl_strings_clear(&report->faults);
+  *report = (struct hl_check_report){.n_task = 0};
 }

@@ -32,13 +32,14 @@ static void average_config(const struct hl_archive_table *table, const void *val
                            size_t i_config, size_t i_split, struct averaged *averaged) {
   const float *as_float = values;
   const double *as_double = values;
-  double *loss = averaged->loss + i_config * averaged->n_step;
+  const size_t i_averaged = i_config - averaged->first;
+  double *loss = averaged->loss + i_averaged * averaged->n_step;
   size_t n_point = 0;
   for (size_t r = 0; r < table->n_replica; r++) {
     const size_t n = run_points(table, i_config, r, i_split);
     n_point = n > n_point ? n : n_point;
   }
-  averaged->n_point[i_config] = n_point;
+  averaged->n_point[i_averaged] = n_point;
   for (size_t s = 0; s < n_point; s++) {
     double sum = 0;
     size_t n_replica = 0;

@@ -7,6 +7,7 @@
 /* Averaged curves of one split of a table. */
 struct averaged {
   size_t n_config, n_step;
+  size_t first;    /* the table's row of the first config here */
   double *loss;    /* [n_config][n_step]; beyond n_point: undefined */
   size_t *n_point; /* [n_config]: grid points that any replica observed; 0: the cell is missing */
 };
