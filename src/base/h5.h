@@ -31,6 +31,10 @@ struct hl_h5_shape {
 
 size_t hl_h5_type_size(enum hl_h5_type type);
 
+/* For a thread that ends: HDF5 keeps a stack of errors a thread, and does not free what a failed call, which
+ * may be no more than an answer, has left on it. */
+void hl_h5_leave_thread(void);
+
 hl_status hl_h5_create(const char *path, struct hl_h5 *file); /* truncates */
 hl_status hl_h5_open(const char *path, struct hl_h5 *file);   /* HL_IO: cannot; HL_INVALID: no HDF5 file */
 bool hl_h5_has_signature(const char *path);                   /* whether or not the rest can be opened */

@@ -13,6 +13,11 @@ void h5_silence(void) {
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
+void hl_h5_leave_thread(void) {
+  h5_silence();
+  H5Eclear2(H5E_DEFAULT);
+}
+
 static herr_t keep_innermost(unsigned depth, const H5E_error2_t *error, void *text) {
   if (depth == 0) snprintf(text, H5_NAME_BYTES, " (%s)", error->desc != NULL ? error->desc : "HDF5");
   return 0;

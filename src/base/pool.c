@@ -1,5 +1,6 @@
 #include "base/pool.h"
 #include "base/error.h"
+#include "base/h5.h"
 #include "base/memory.h"
 
 #include <pthread.h>
@@ -87,14 +88,13 @@ static void commit_in_turn(struct pool *pool, size_t i, size_t i_thread) {
   pthread_mutex_unlock(&pool->lock);
 }
 
-static void *run_worker(void *argument) {
-  struct worker *worker = argument;
+static void work_through(const struct worker *worker) {
   struct pool *pool = worker->pool;
   for (;;) {
     pthread_mutex_lock(&pool->lock);
     const size_t i = take(pool);
     pthread_mutex_unlock(&pool->lock);
-    if (i == pool->n) return NULL;
+    if (i == pool->n) return;
     hl_status status = hl_check_cancel(pool->context);
     if (status == HL_OK) status = pool->work(pool->user, i, worker->i_thread);
     if (status == HL_OK && pool->commit != NULL) commit_in_turn(pool, i, worker->i_thread);
@@ -108,6 +108,12 @@ static void *run_worker(void *argument) {
   }
 }
 
+static void *run_worker(void *worker) {
+  work_through(worker);
+  hl_h5_leave_thread();
+  return NULL;
+}
+
 /* The calling thread is worker 0; a thread that cannot be had is done without. */
 static void run_workers(struct pool *pool, struct worker *workers, size_t n_thread) {
   size_t n_started = 1;
@@ -117,7 +123,7 @@ static void run_workers(struct pool *pool, struct worker *workers, size_t n_thre
     if (pthread_create(&worker->thread, NULL, run_worker, worker) != 0) break;
   }
   workers[0] = (struct worker){.pool = pool};
-  run_worker(&workers[0]);
+  work_through(&workers[0]);
   for (size_t i = 1; i < n_started; i++) pthread_join(workers[i].thread, NULL);
 }
 

@@ -25,8 +25,9 @@ def ok(condition, name, *diagnosis):
     print(f"{'ok' if condition else 'not ok'} {_count} - {name}")
     if not condition:
         _failed += 1
+        tell(f"failed in {sys.argv[0]}: {name}")
         for item in diagnosis:
-            diag(item() if callable(item) else item)
+            tell(item() if callable(item) else item)
     return bool(condition)
 
 
@@ -34,19 +35,26 @@ def same(found, expected, name):
     return ok(found == expected, name, f"found    {found!r}", f"expected {expected!r}")
 
 
-def diag(message):
+def diag(message, stream=None):
     for line in str(message)[:4000].splitlines() or [""]:
-        print(f"# {line}")
+        print(f"# {line}", file=stream)
+
+
+def tell(message):
+    """To stderr, which a run of all tests shows."""
+    diag(message, sys.stderr)
 
 
 def skip(name, why):
     global _count
     _count += 1
     print(f"ok {_count} - {name} # SKIP {why}")
+    tell(f"skipped in {sys.argv[0]}: {name}: {why}")
 
 
 def skip_all(why):
     print(f"1..0 # SKIP {why}")
+    tell(f"skipped: {sys.argv[0]}: {why}")
     sys.exit(0)
 
 
