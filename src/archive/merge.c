@@ -2,6 +2,7 @@
 #include "archive/index.h"
 #include "archive/pack.h"
 #include "archive/raw.h"
+#include "archive/values.h"
 #include "archive/writer.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -126,7 +127,7 @@ out:
 static hl_status get_row(struct part *part, size_t row, const void **values) {
   const struct hl_archive_table *table = &part->table;
   const size_t row_bytes =
-      table->n_replica * table->n_step * table->n_split * (table->is_double ? sizeof(double) : sizeof(float));
+      table->n_replica * table->n_step * table->n_split * hl_value_size(table->is_double);
   hl_status status = HL_OK;
   if (part->rows == NULL) TRY(hl_new_array(table->chunk_rows, row_bytes, &part->rows));
   if (part->n == 0 || row >= part->first + part->n) {
@@ -140,32 +141,17 @@ out:
   return status;
 }
 
-static double value_at(bool is_double, const void *values, size_t i) {
-  const float *as_float = values;
-  const double *as_double = values;
-  return is_double ? as_double[i] : (double)as_float[i];
-}
-
-static void set_value(bool is_double, void *values, size_t i, double value) {
-  float *as_float = values;
-  double *as_double = values;
-  if (is_double)
-    as_double[i] = value;
-  else
-    as_float[i] = (float)value;
-}
-
 /* Copies the k-th split of one run into the row at `to`, or holds it against what is there. */
 static bool put_curve(const struct part *part, const void *from, size_t r, size_t k, bool is_new,
                       const struct hl_archive_table *out, void *to) {
   for (size_t s = 0; s < out->n_step; s++) {
     const double value =
-        value_at(part->table.is_double, from, (r * out->n_step + s) * part->table.n_split + k);
+        hl_value_at(part->table.is_double, from, (r * out->n_step + s) * part->table.n_split + k);
     const size_t at = (r * out->n_step + s) * out->n_split + part->split[k];
     if (is_new) {
-      set_value(out->is_double, to, at, value);
+      hl_set_value(out->is_double, to, at, value);
     } else {
-      const double known = value_at(out->is_double, to, at);
+      const double known = hl_value_at(out->is_double, to, at);
       if (known != value && !(isnan(known) && isnan(value))) return false;
     }
   }
@@ -216,7 +202,7 @@ static hl_status put_rows(struct merger *merger, const struct hl_archive_set *se
                           size_t row_bytes) {
   hl_status status = HL_OK;
   const size_t row_values = out->n_replica * out->n_step * out->n_split;
-  for (size_t i = 0; i < n * row_values; i++) set_value(out->is_double, values, i, NAN);
+  hl_fill_nan(out->is_double, n * row_values, values);
   for (size_t i = first; i < first + n; i++) {
     const char *config = set->configs.items[i];
     for (size_t p = 0; p < merger->n_part; p++) {
@@ -241,13 +227,7 @@ static hl_status describe_union(const struct merger *merger, const struct hl_arc
   }
   out->ran = NULL;
   out->observed = NULL;
-  const size_t size = out->is_double ? sizeof(double) : sizeof(float);
-  const size_t most = HL_MAX_ROW_BYTES / size / out->n_split / out->n_step;
-  if (out->n_replica <= most) return HL_OK;
-  return hl_fail(
-      HL_LIMIT,
-      "task %s, set %s: found %zu replicas x %zu steps x %zu splits, expected at most %zu bytes a config",
-      task, set->name, out->n_replica, out->n_step, out->n_split, HL_MAX_ROW_BYTES);
+  return hl_check_row(task, set->name, out->is_double, out->n_replica, out->n_step, out->n_split);
 }
 
 /* `observed` is kept only where some run that is there lacks points. */
@@ -265,7 +245,7 @@ static hl_status write_union(struct merger *merger, const struct hl_archive_set 
   hl_status status = HL_OK;
   char *values = NULL;
   struct hl_h5 dataset = {0};
-  const size_t size = out->is_double ? sizeof(double) : sizeof(float);
+  const size_t size = hl_value_size(out->is_double);
   const size_t row_values = out->n_replica * out->n_step * out->n_split;
   out->chunk_rows = hl_writer_chunk_rows(out->n_config, row_values * size);
   TRY(hl_new_array(out->chunk_rows, row_values * size, &values));
@@ -274,7 +254,7 @@ static hl_status write_union(struct merger *merger, const struct hl_archive_set 
     const size_t left = out->n_config - first;
     const void *packed;
     size_t n_packed;
-    for (size_t i = 0; i < out->chunk_rows * row_values; i++) set_value(out->is_double, values, i, NAN);
+    hl_fill_nan(out->is_double, out->chunk_rows * row_values, values);
     TRY(put_rows(merger, set, task, out, first, left < out->chunk_rows ? left : out->chunk_rows, values,
                  row_values * size));
     TRY(hl_packer_pack(merger->packer, values, out->chunk_rows * row_values, size, &packed, &n_packed));

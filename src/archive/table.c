@@ -1,6 +1,7 @@
 #include "archive/open.h"
 #include "archive/pack.h"
 #include "archive/raw.h"
+#include "archive/values.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -46,10 +47,9 @@ bool hl_archive_has_table(struct hl_archive *archive, size_t i_set, size_t i_tas
 
 static hl_status check_size(const struct hl_archive *archive, const char *place,
                             const struct hl_archive_table *table) {
-  size_t row = table->is_double ? sizeof(double) : sizeof(float), n_run;
-  const bool fits = hl_multiply(row, table->n_replica, &row) && hl_multiply(row, table->n_step, &row) &&
-                    hl_multiply(row, table->n_split, &row) && row <= HL_MAX_ROW_BYTES;
-  if (!fits || row == 0) {
+  const size_t row = hl_row_bytes(table->is_double, table->n_replica, table->n_step, table->n_split);
+  size_t n_run;
+  if (row == 0 || row == SIZE_MAX) {
     return hl_fail(HL_INVALID,
                    "%s: /%s: found %zu replicas x %zu steps, expected at least 1 and at most %zu bytes a row",
                    archive->path, place, table->n_replica, table->n_step, HL_MAX_ROW_BYTES);
@@ -210,10 +210,6 @@ static hl_status need_packer(struct hl_archive_reader *reader) {
   return status;
 }
 
-static size_t value_size(const struct hl_archive_table *table) {
-  return table->is_double ? sizeof(double) : sizeof(float);
-}
-
 static size_t count_row_values(const struct hl_archive_table *table) {
   return table->n_replica * table->n_step * table->n_split;
 }
@@ -221,7 +217,7 @@ static size_t count_row_values(const struct hl_archive_table *table) {
 static hl_status unpack_rows(const struct hl_archive_table *table, struct hl_archive_reader *reader,
                              size_t n_packed, size_t n, void *values) {
   hl_status status = HL_OK;
-  const size_t size = value_size(table), row = count_row_values(table);
+  const size_t size = hl_value_size(table->is_double), row = count_row_values(table);
   void *whole = NULL;
   TRY(need_packer(reader));
   if (n == table->chunk_rows) {
@@ -236,17 +232,6 @@ out:
   return status;
 }
 
-static void fill_nan(bool is_double, size_t n, void *values) {
-  float *as_float = values;
-  double *as_double = values;
-  for (size_t i = 0; i < n; i++) {
-    if (is_double)
-      as_double[i] = NAN;
-    else
-      as_float[i] = NAN;
-  }
-}
-
 /* Rows of a chunk that is not stored: nothing, which only runs that are not there may be. */
 static hl_status fill_absent(const struct hl_archive_table *table, size_t first, size_t n, void *values) {
   for (size_t i = first * table->n_replica; table->ran != NULL && i < (first + n) * table->n_replica; i++) {
@@ -254,7 +239,7 @@ static hl_status fill_absent(const struct hl_archive_table *table, size_t first,
       return hl_fail(HL_INVALID, "found no such chunk, expected one: some of its runs are there");
     }
   }
-  fill_nan(table->is_double, n * count_row_values(table), values);
+  hl_fill_nan(table->is_double, n * count_row_values(table), values);
   return HL_OK;
 }
 
@@ -299,11 +284,12 @@ static hl_status pack_again(const struct hl_archive_table *table, struct hl_arch
   void *values = NULL;
   hl_status status = HL_OK;
   TRY(need_packer(reader));
-  TRY(hl_new_array(table->chunk_rows * row, value_size(table), &values));
-  fill_nan(table->is_double, table->chunk_rows * row, values);
+  TRY(hl_new_array(table->chunk_rows * row, hl_value_size(table->is_double), &values));
+  hl_fill_nan(table->is_double, table->chunk_rows * row, values);
   TRY(hl_h5_read_rows(source->dataset, table->is_double ? HL_H5_FLOAT64 : HL_H5_FLOAT32, first,
                       left < table->chunk_rows ? left : table->chunk_rows, values));
-  TRY(hl_packer_pack(reader->packer, values, table->chunk_rows * row, value_size(table), packed, n_packed));
+  TRY(hl_packer_pack(reader->packer, values, table->chunk_rows * row, hl_value_size(table->is_double), packed,
+                     n_packed));
 out:
   free(values);
   return status;

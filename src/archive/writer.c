@@ -84,7 +84,7 @@ hl_status hl_writer_begin_table(struct hl_writer *writer, const char *set_name, 
   TRY(get_set(writer, set_name, &set));
   TRY(hl_encode_link(task, &link));
   TRY(hl_h5_create_chunked(set->curves, link, table->is_double ? HL_H5_FLOAT64 : HL_H5_FLOAT32, shape,
-                           table->chunk_rows, dataset));
+                           table->chunk_rows, table->n_step * sizeof *table->steps, dataset));
   TRY(hl_h5_write_numbers(*dataset, "steps", table->n_step, table->steps));
 out:
   free(link);

@@ -76,9 +76,10 @@ hl_status hl_h5_read_rows(struct hl_h5 dataset, enum hl_h5_type type, uint64_t f
 
 /* Chunked datasets with shuffle, deflate and fletcher32, chunks of `chunk_rows` whole rows, filled with NaN.
  * Chunks go in and come out packed (pack.h), so that threads can pack and unpack them outside HDF5's global
- * lock. */
+ * lock. attribute_bytes: of the largest attribute that it is to have. */
 hl_status hl_h5_create_chunked(struct hl_h5 parent, const char *name, enum hl_h5_type type,
-                               struct hl_h5_shape shape, uint64_t chunk_rows, struct hl_h5 *dataset);
+                               struct hl_h5_shape shape, uint64_t chunk_rows, size_t attribute_bytes,
+                               struct hl_h5 *dataset);
 /* Rows a chunk if the dataset's layout and filters are those, 0 if they are others (then use
  * hl_h5_read_rows). */
 hl_status hl_h5_chunk_rows(struct hl_h5 dataset, uint64_t *chunk_rows);

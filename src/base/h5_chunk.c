@@ -3,10 +3,22 @@
 
 #include <math.h>
 
-enum { DEFLATE_LEVEL = 1 };
+enum {
+  DEFLATE_LEVEL = 1,
+  MAX_HEADER_BYTES =
+      60000, /* an object header's message holds 64 KiB, of an attribute with its type and shape */
+};
+
+/* Attributes too large for an object's header go into a heap beside it, for which the header must be of the
+ * second version; one that tracks their order is. */
+static bool set_attributes_beside(hid_t list) {
+  return H5Pset_attr_creation_order(list, H5P_CRT_ORDER_TRACKED) >= 0 &&
+         H5Pset_attr_phase_change(list, 0, 0) >= 0;
+}
 
 hl_status hl_h5_create_chunked(struct hl_h5 parent, const char *name, enum hl_h5_type type,
-                               struct hl_h5_shape shape, uint64_t chunk_rows, struct hl_h5 *dataset) {
+                               struct hl_h5_shape shape, uint64_t chunk_rows, size_t attribute_bytes,
+                               struct hl_h5 *dataset) {
   h5_silence();
   hsize_t dims[HL_H5_MAX_RANK], chunk[HL_H5_MAX_RANK];
   for (size_t i = 0; i < shape.rank; i++) chunk[i] = dims[i] = shape.dims[i];
@@ -16,7 +28,8 @@ hl_status hl_h5_create_chunked(struct hl_h5 parent, const char *name, enum hl_h5
               list = h5_new_untimed(H5P_DATASET_CREATE);
   const bool ok = H5Pset_chunk(list, (int)shape.rank, chunk) >= 0 && H5Pset_shuffle(list) >= 0 &&
                   H5Pset_deflate(list, DEFLATE_LEVEL) >= 0 && H5Pset_fletcher32(list) >= 0 &&
-                  H5Pset_fill_value(list, H5T_NATIVE_DOUBLE, &nothing) >= 0;
+                  H5Pset_fill_value(list, H5T_NATIVE_DOUBLE, &nothing) >= 0 &&
+                  (attribute_bytes <= MAX_HEADER_BYTES || set_attributes_beside(list));
   *dataset = (struct hl_h5){
       ok ? H5Dcreate2(parent.id, name, h5_file_type(type), space, H5P_DEFAULT, list, H5P_DEFAULT) : -1,
       parent.path};

@@ -1,4 +1,5 @@
 /* An archive's curves: every chunk of every table, in threads, and the census. */
+#include "archive/values.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -123,11 +124,9 @@ static hl_status open_slot(struct curves_check *curves, struct slot *slot, const
 /* Is there a value from point `from` of a run's split on? */
 static bool has_value(const struct hl_archive_table *table, const void *values, size_t i_run, size_t i_split,
                       size_t from) {
-  const float *as_float = values;
-  const double *as_double = values;
   for (size_t s = from; s < table->n_step; s++) {
     const size_t at = (i_run * table->n_step + s) * table->n_split + i_split;
-    if (!(table->is_double ? isnan(as_double[at]) : isnan(as_float[at]))) return true;
+    if (!isnan(hl_value_at(table->is_double, values, at))) return true;
   }
   return false;
 }
@@ -201,7 +200,7 @@ static hl_status check_chunk(void *user, size_t i, size_t i_thread) {
   const struct hl_archive_table *table = &slot->table;
   const size_t left = table->n_config - item->first, n = left < table->chunk_rows ? left : table->chunk_rows;
   const size_t row_bytes =
-      table->n_replica * table->n_step * table->n_split * (table->is_double ? sizeof(double) : sizeof(float));
+      table->n_replica * table->n_step * table->n_split * hl_value_size(table->is_double);
   TRY(hl_grow_array(&slot->values, &slot->values_capacity, table->chunk_rows * row_bytes, 1));
   status = hl_archive_read_rows(curves->check->archive, table, &slot->reader, item->first, n, slot->values);
   if (status == HL_INVALID) return hl_strings_add(&slot->faults, hl_error_message());
@@ -283,8 +282,7 @@ out:
   return status;
 }
 
-/* Without a validation split nothing can be told of cells; of a task of several sets, only with those of all.
- */
+/* Without a validation split nothing can be told of cells. */
 static void forget_unknown(struct curves_check *curves) {
   const struct hl_archive_index *index = index_of(curves);
   for (size_t i = 0; i < index->n_set; i++) {

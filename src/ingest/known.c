@@ -1,5 +1,6 @@
 #include "ingest/known.h"
 #include "archive/index.h"
+#include "archive/values.h"
 #include "archive/writer.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -23,10 +24,6 @@ struct pair {
   size_t first_stored;  /* the first row of theirs; SIZE_MAX: none yet */
   bool has_same_layout; /* of the values of a run */
 };
-
-static size_t value_size(const struct hl_curves *curves) {
-  return curves->is_double ? sizeof(double) : sizeof(float);
-}
 
 /* ---- names, hyperparameters, shape ---- */
 
@@ -81,12 +78,6 @@ static bool has_shape(const struct pair *pair) {
 
 /* ---- run by run ---- */
 
-static double value_at(bool is_double, const void *values, size_t i) {
-  const float *as_float = values;
-  const double *as_double = values;
-  return is_double ? as_double[i] : (double)as_float[i];
-}
-
 /* How many points the k-th split of a run of the block at hand has, and of a stored one. */
 static size_t count_mine(const struct pair *pair, size_t i_run, size_t k) {
   if (!pair->ran[i_run]) return 0;
@@ -103,9 +94,9 @@ static bool same_curve(const struct pair *pair, size_t i_mine, size_t i_stored, 
   const size_t n_split = pair->curves->splits.n;
   for (size_t s = 0; s < n; s++) {
     const double a =
-        value_at(pair->curves->is_double, pair->mine, (i_mine * stored->n_step + s) * n_split + k);
-    const double b = value_at(stored->is_double, pair->theirs,
-                              (i_stored * stored->n_step + s) * stored->n_split + pair->split[k]);
+        hl_value_at(pair->curves->is_double, pair->mine, (i_mine * stored->n_step + s) * n_split + k);
+    const double b = hl_value_at(stored->is_double, pair->theirs,
+                                 (i_stored * stored->n_step + s) * stored->n_split + pair->split[k]);
     if (a != b && !(isnan(a) && isnan(b))) return false;
   }
   return true;
@@ -114,7 +105,7 @@ static bool same_curve(const struct pair *pair, size_t i_mine, size_t i_stored, 
 /* The usual case: the runs' bytes are the same. */
 static bool same_bytes(const struct pair *pair, size_t i_mine, size_t i_stored) {
   const struct hl_archive_table *stored = &pair->stored;
-  const size_t n = stored->n_step * stored->n_split * value_size(pair->curves);
+  const size_t n = stored->n_step * stored->n_split * hl_value_size(pair->curves->is_double);
   return pair->has_same_layout &&
          memcmp((const char *)pair->mine + i_mine * n, (const char *)pair->theirs + i_stored * n, n) == 0;
 }
@@ -158,11 +149,11 @@ static hl_status new_blocks(struct pair *pair, size_t n_row) {
   const struct hl_archive_table *stored = &pair->stored;
   const size_t n_run = n_row * mine->n_replica, n_split = mine->splits.n;
   hl_status status = HL_OK;
-  TRY(hl_new_array(n_run * mine->n_step * n_split, value_size(mine), &pair->mine));
+  TRY(hl_new_array(n_run * mine->n_step * n_split, hl_value_size(mine->is_double), &pair->mine));
   TRY(hl_new_array(n_run, sizeof *pair->ran, &pair->ran));
   TRY(hl_new_array(n_run * n_split, sizeof *pair->observed, &pair->observed));
   TRY(hl_new_array(stored->chunk_rows * stored->n_replica * stored->n_step * stored->n_split,
-                   stored->is_double ? sizeof(double) : sizeof(float), &pair->theirs));
+                   hl_value_size(stored->is_double), &pair->theirs));
   pair->first_stored = SIZE_MAX;
   pair->has_same_layout =
       mine->is_double == stored->is_double && hl_index_same_strings(&mine->splits, &pair->set->splits);
@@ -173,7 +164,7 @@ out:
 static hl_status compare_runs(struct pair *pair, bool *is_same) {
   struct hl_curves *mine = pair->curves;
   const size_t n_row = hl_writer_chunk_rows(mine->configs.n, mine->n_replica * mine->n_step * mine->splits.n *
-                                                                 value_size(mine));
+                                                                 hl_value_size(mine->is_double));
   hl_status status = HL_OK;
   TRY(new_blocks(pair, n_row));
   *is_same = true;

@@ -1,8 +1,8 @@
 #include "ingest/spread.h"
+#include "archive/values.h"
 #include "base/error.h"
 #include "base/memory.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,26 +14,11 @@ struct spread {
   size_t values_capacity, observed_capacity;
 };
 
-static size_t value_size(const struct hl_curves *curves) {
-  return curves->is_double ? sizeof(double) : sizeof(float);
-}
-
-static void fill_nan(const struct hl_curves *curves, size_t n, void *values) {
-  float *as_float = values;
-  double *as_double = values;
-  for (size_t i = 0; i < n; i++) {
-    if (curves->is_double)
-      as_double[i] = NAN;
-    else
-      as_float[i] = NAN;
-  }
-}
-
 /* Each split from its column to that of the wider rows; n_point points in all. */
 static void spread_values(const struct spread *spread, size_t n_point, char *values) {
-  const size_t size = value_size(spread->inner), n_from = spread->inner->splits.n,
+  const size_t size = hl_value_size(spread->inner->is_double), n_from = spread->inner->splits.n,
                n_to = spread->outer.splits.n;
-  fill_nan(&spread->outer, n_point * n_to, values);
+  hl_fill_nan(spread->outer.is_double, n_point * n_to, values);
   for (size_t i = 0; i < n_point; i++) {
     for (size_t k = 0; k < n_from; k++)
       memcpy(values + (i * n_to + spread->to[k]) * size, spread->values + (i * n_from + k) * size, size);
@@ -60,25 +45,13 @@ static hl_status read_spread(struct hl_curves *outer, size_t first, size_t n, vo
   const size_t n_run = n * inner->n_replica, n_from = inner->splits.n;
   hl_status status = HL_OK;
   TRY(hl_grow_array(&spread->values, &spread->values_capacity,
-                    n_run * inner->n_step * n_from * value_size(inner), 1));
+                    n_run * inner->n_step * n_from * hl_value_size(inner->is_double), 1));
   TRY(hl_grow_array(&spread->observed, &spread->observed_capacity, n_run * n_from, sizeof *spread->observed));
   TRY(inner->read(inner, first, n, spread->values, ran, inner->has_observed ? spread->observed : NULL));
   spread_values(spread, n_run * inner->n_step, values);
   spread_observed(spread, n_run, ran, observed);
 out:
   return status;
-}
-
-static hl_status check_size(const struct hl_curves *outer) {
-  size_t row = value_size(outer);
-  if (hl_multiply(row, outer->n_replica, &row) && hl_multiply(row, outer->n_step, &row) &&
-      hl_multiply(row, outer->splits.n, &row) && row <= HL_MAX_ROW_BYTES) {
-    return HL_OK;
-  }
-  return hl_fail(
-      HL_LIMIT,
-      "task %s, set %s: found %zu replicas x %zu steps x %zu splits, expected at most %zu bytes a config",
-      outer->task, outer->set, outer->n_replica, outer->n_step, outer->splits.n, HL_MAX_ROW_BYTES);
 }
 
 hl_status spread_new(struct hl_curves *curves, const struct hl_strings *splits, struct spread **out) {
@@ -97,7 +70,8 @@ hl_status spread_new(struct hl_curves *curves, const struct hl_strings *splits, 
   for (size_t k = 0; k < curves->splits.n; k++) {
     while (strcmp(splits->items[spread->to[k]], curves->splits.items[k]) != 0) spread->to[k]++;
   }
-  TRY(check_size(&spread->outer));
+  TRY(hl_check_row(curves->task, curves->set, curves->is_double, curves->n_replica, curves->n_step,
+                   splits->n));
 out:
   if (status != HL_OK) {
     spread_free(spread);

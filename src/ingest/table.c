@@ -1,9 +1,9 @@
 #include "ingest/table.h"
 #include "archive/index.h"
+#include "archive/values.h"
 #include "base/error.h"
 #include "base/memory.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +13,6 @@ void table_room_clear(struct table_room *room) {
   *room = (struct table_room){0};
 }
 
-static size_t value_size(const struct hl_curves *curves) {
-  return curves->is_double ? sizeof(double) : sizeof(float);
-}
-
 static size_t row_values(const struct hl_curves *curves) {
   return curves->n_replica * curves->n_step *
          curves->splits.n; /* below HL_MAX_ROW_BYTES, the loader saw to it */
@@ -24,7 +20,9 @@ static size_t row_values(const struct hl_curves *curves) {
 
 size_t table_bytes(const struct hl_curves *curves) {
   size_t n_byte;
-  return hl_multiply(curves->configs.n, row_values(curves) * value_size(curves), &n_byte) ? n_byte : SIZE_MAX;
+  return hl_multiply(curves->configs.n, row_values(curves) * hl_value_size(curves->is_double), &n_byte)
+             ? n_byte
+             : SIZE_MAX;
 }
 
 /* The table of n_config rows that these curves become; ran is all 0, and observed, if they have it. */
@@ -36,7 +34,7 @@ static hl_status describe(const struct hl_curves *curves, size_t n_config, struc
                                      .n_split = curves->splits.n,
                                      .steps = curves->steps,
                                      .is_double = curves->is_double};
-  table->chunk_rows = hl_writer_chunk_rows(n_config, row_values(curves) * value_size(curves));
+  table->chunk_rows = hl_writer_chunk_rows(n_config, row_values(curves) * hl_value_size(curves->is_double));
   TRY(hl_new_array(n_config * curves->n_replica, sizeof *table->ran, &table->ran));
   if (!curves->has_observed) goto out;
   TRY(hl_new_array(n_config * curves->n_replica * curves->splits.n, sizeof *table->observed,
@@ -56,23 +54,13 @@ static hl_status reserve(struct table_room *room, size_t n_byte) {
   return status;
 }
 
-static void fill_nan(const struct hl_curves *curves, size_t n, void *values) {
-  float *as_float = values;
-  double *as_double = values;
-  for (size_t i = 0; i < n; i++) {
-    if (curves->is_double)
-      as_double[i] = NAN;
-    else
-      as_float[i] = NAN;
-  }
-}
-
 /* Reads the curves' rows [from, from + n) to rows [to, to + n) of the chunk that begins at row `first`. */
 static hl_status read_run(struct table_room *room, struct hl_curves *curves, struct hl_archive_table *table,
                           size_t from, size_t n, size_t to, size_t first) {
   int32_t *observed =
       table->observed != NULL ? table->observed + to * table->n_replica * table->n_split : NULL;
-  return curves->read(curves, from, n, room->rows + (to - first) * row_values(curves) * value_size(curves),
+  return curves->read(curves, from, n,
+                      room->rows + (to - first) * row_values(curves) * hl_value_size(curves->is_double),
                       table->ran + to * table->n_replica, observed);
 }
 
@@ -81,7 +69,7 @@ static hl_status read_run(struct table_room *room, struct hl_curves *curves, str
 static hl_status read_chunk(struct table_room *room, struct hl_curves *curves, struct hl_archive_table *table,
                             const size_t *to, size_t *next, size_t first, size_t n) {
   hl_status status = HL_OK;
-  fill_nan(curves, table->chunk_rows * row_values(curves), room->rows);
+  hl_fill_nan(curves->is_double, table->chunk_rows * row_values(curves), room->rows);
   while (status == HL_OK && *next < curves->configs.n && to[*next] < first + n) {
     const size_t from = *next;
     size_t n_run = 1;
@@ -103,7 +91,7 @@ static hl_status for_chunks(struct table_room *room, const struct hl_strings *co
                             void *user) {
   hl_status status = HL_OK;
   size_t *to = NULL, next = 0;
-  TRY(reserve(room, table->chunk_rows * row_values(curves) * value_size(curves)));
+  TRY(reserve(room, table->chunk_rows * row_values(curves) * hl_value_size(curves->is_double)));
   TRY(hl_new_array(curves->configs.n, sizeof *to, &to));
   hl_index_map_rows(&curves->configs, configs, to);
   for (size_t first = 0; first < table->n_config; first += table->chunk_rows) {
@@ -112,8 +100,8 @@ static hl_status for_chunks(struct table_room *room, const struct hl_strings *co
     size_t n_packed;
     TRY(read_chunk(room, curves, table, to, &next, first,
                    left < table->chunk_rows ? left : table->chunk_rows));
-    TRY(hl_packer_pack(room->packer, room->rows, table->chunk_rows * row_values(curves), value_size(curves),
-                       &packed, &n_packed));
+    TRY(hl_packer_pack(room->packer, room->rows, table->chunk_rows * row_values(curves),
+                       hl_value_size(curves->is_double), &packed, &n_packed));
     TRY(take(user, first, packed, n_packed));
   }
 out:

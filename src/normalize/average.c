@@ -1,4 +1,5 @@
 #include "normalize/average.h"
+#include "archive/values.h"
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -30,8 +31,6 @@ size_t run_points(const struct hl_archive_table *table, size_t i_config, size_t 
 
 static void average_config(const struct hl_archive_table *table, const void *values, size_t i_row,
                            size_t i_config, size_t i_split, struct averaged *averaged) {
-  const float *as_float = values;
-  const double *as_double = values;
   const size_t i_averaged = i_config - averaged->first;
   double *loss = averaged->loss + i_averaged * averaged->n_step;
   size_t n_point = 0;
@@ -46,7 +45,7 @@ static void average_config(const struct hl_archive_table *table, const void *val
     for (size_t r = 0; r < table->n_replica; r++) {
       if (s >= run_points(table, i_config, r, i_split)) continue;
       const size_t at = ((i_row * table->n_replica + r) * table->n_step + s) * table->n_split + i_split;
-      sum += table->is_double ? as_double[at] : (double)as_float[at];
+      sum += hl_value_at(table->is_double, values, at);
       n_replica++;
     }
     loss[s] = sum / (double)n_replica;

@@ -1,4 +1,5 @@
 #include "normalize/scorer.h"
+#include "archive/values.h"
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -88,8 +89,8 @@ typedef hl_status rows_function(struct scorer *scorer, struct set_row *row, size
 
 static hl_status for_rows(struct scorer *scorer, struct set_row *row, rows_function *function) {
   const struct hl_archive_table *table = &row->table;
-  const size_t size = table->is_double ? sizeof(double) : sizeof(float);
-  const size_t row_bytes = table->n_replica * table->n_step * table->n_split * size;
+  const size_t row_bytes =
+      table->n_replica * table->n_step * table->n_split * hl_value_size(table->is_double);
   hl_status status =
       hl_grow_array(&scorer->values, &scorer->values_capacity, table->chunk_rows * row_bytes, 1);
   for (size_t first = 0; first < table->n_config && status == HL_OK; first += table->chunk_rows) {
@@ -189,8 +190,6 @@ static void score_averaged(struct scorer *scorer, struct set_row *row, size_t k)
 static void score_replicas(struct scorer *scorer, struct set_row *row, size_t k, size_t i_row,
                            size_t i_config) {
   const struct hl_archive_table *table = &row->table;
-  const float *as_float = scorer->values;
-  const double *as_double = scorer->values;
   const size_t n_point = row->averaged[k].n_point[i_config];
   for (size_t s = 0; s < n_point; s++) {
     double sum = 0;
@@ -199,7 +198,7 @@ static void score_replicas(struct scorer *scorer, struct set_row *row, size_t k,
       if (s >= run_points(table, i_config, r, row->i_split[k])) continue;
       const size_t at =
           ((i_row * table->n_replica + r) * table->n_step + s) * table->n_split + row->i_split[k];
-      sum += normalize_loss(table->is_double ? as_double[at] : (double)as_float[at], constants_of(row, k));
+      sum += normalize_loss(hl_value_at(table->is_double, scorer->values, at), constants_of(row, k));
       n++;
     }
     scorer->y[s] = sum / (double)n;

@@ -177,6 +177,38 @@ def contradictions(tmp):
     ok(r.code == 4 and "found other values" in r.err and not os.path.exists(fresh), "two sources that contradict each other: nothing is made", r)
 
 
+def long_curves(tmp):
+    """Steps are an attribute, and those of HDF5 have to be stored in another way from 64 KiB, 8,192 steps, on."""
+    for n_step in (7499, 7501, 8200, 100000):
+        archive, scores = os.path.join(tmp, f"long{n_step}.h5"), os.path.join(tmp, "long-scores.h5")
+        ys = losses(1, 3, 1, n_step)
+        r = ingest(archive, write_npz(tmp, ys, range(3), xs=np.arange(n_step), name=f"long{n_step}"))
+        ok(r.code == 0, f"{n_step} steps", r)
+        with h5py.File(archive, "r") as f:
+            d = f[f"sets/{SET}/curves/{TASK}"]
+            ok(np.array_equal(d[()], ys) and np.array_equal(d.attrs["steps"], np.arange(n_step)), f"{n_step} steps: as h5py reads them")
+        r = run("check", archive)
+        ok(r.code == 0, f"{n_step} steps: whole", r)
+        r = run("normalize", archive, "-o", scores)
+        ok(r.code == 0, f"{n_step} steps: normalized", r)
+        more = np.concatenate([ys, losses(2, 1, 1, n_step)])
+        r = ingest(archive, write_npz(tmp, more, range(4), xs=np.arange(n_step), name=f"longer{n_step}"))
+        with h5py.File(archive, "r") as f:
+            d = f[f"sets/{SET}/curves/{TASK}"]
+            ok(r.code == 0 and np.array_equal(d[()], more) and np.array_equal(d.attrs["steps"], np.arange(n_step)), f"{n_step} steps: with a config more", r)
+
+
+def too_large(tmp):
+    """Each source is within bounds, their union is not: four replicas, all as wide as the widest."""
+    n_step, archive = 700000, os.path.join(tmp, "large.h5")
+    wide = write_npz(tmp, np.zeros((1, 1, n_step, 4)), range(1), dtype="<f8", name="wide")
+    many = write_npz(tmp, np.zeros((1, 4, n_step, 4)), range(1, 2), name="many")
+    r = ingest(archive, wide, many)
+    ok(r.code == 6 and f"task {TASK}, set {SET}: found 4 replicas x 700000 steps x 4 splits, expected at most" in r.err and len(r.err.splitlines()) == 1,
+       "rows that grow too large are refused", r)
+    ok(not [n for n in os.listdir(tmp) if n.startswith("large.h5")], "and nothing is left")
+
+
 def quick(tmp):
     """What is there is skipped: how much faster than storing it. Told, not demanded: machines differ."""
     root, archive = os.path.join(tmp, "quick"), os.path.join(tmp, "quick.h5")
@@ -197,6 +229,8 @@ def main():
     splits(tmp)
     hyperparameters(tmp)
     contradictions(tmp)
+    long_curves(tmp)
+    too_large(tmp)
     quick(tmp)
     done()
 
