@@ -1,13 +1,15 @@
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "check/checker.h"
+#include "learn/list_format.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_BYTES = 4096, FAULT_BYTES = 2048 };
+enum { FAULT_BYTES = 2048 };
 
 /* ---- faults ---- */
 
@@ -36,16 +38,17 @@ hl_status checker_new_sets(struct checker *checker, size_t n_set) {
 
 /* ---- what kind of file ---- */
 
-/* A list says what it is near its beginning, also one that is cut short. */
+/* A list says what it is somewhere, members have no order; also one that is cut short, so it is not parsed.
+ */
 static hl_status find_list(const char *path, enum hl_file_kind *kind) {
-  char head[HEAD_BYTES + 1];
-  FILE *file = fopen(path, "rbe");
-  if (file == NULL) return hl_fail_errno(path, "open");
-  const size_t n = fread(head, 1, HEAD_BYTES, file);
-  fclose(file);
-  head[n] = '\0';
+  char *text = NULL;
+  size_t n_byte;
+  const hl_status status = hl_file_read(path, HL_LIST_BYTES, &text, &n_byte);
+  const bool is_list = status == HL_OK && strstr(text, "\"hyperlist.list") != NULL;
+  free(text);
   *kind = HL_FILE_LIST;
-  if (strstr(head, "\"hyperlist.list/") != NULL) return HL_OK;
+  if (is_list) return HL_OK;
+  if (status != HL_OK && status != HL_LIMIT && status != HL_INVALID) return status;
   return hl_fail(HL_INVALID,
                  "%s: found neither HDF5 nor a list's JSON, expected an archive, a scores file or a list",
                  path);

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_BYTES = 1 << 28 };
-
 struct reading {
   const char *path;
   const struct cJSON *json;
@@ -251,7 +249,7 @@ hl_status hl_list_read(const char *path, struct hl_list **list) {
   size_t n_byte;
   struct cJSON *json = NULL;
   *list = NULL;
-  TRY(hl_file_read(path, LIST_BYTES, &text, &n_byte));
+  TRY(hl_file_read(path, HL_LIST_BYTES, &text, &n_byte));
   TRY(hl_json_parse(path, text, n_byte, &json));
   TRY(hl_new_array(1, sizeof **list, list));
   const struct reading reading = {path, json, *list};
