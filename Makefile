@@ -14,7 +14,7 @@ SOVERSION := 0
 
 PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
                  libxxhash-dev libpopt-dev libcsv-dev libcurl4-openssl-dev libssl-dev gnuplot-nox fonts-dejavu-core
-PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools clang clang-format
+PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppler-utils openssl clang clang-format
 PACKAGES_dev := valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
 
 GROUP ?= check
