@@ -5,67 +5,11 @@
 #include "cli/program.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-/* ---- messages and progress
- * ----------------------------------------------------------------------------------------- */
-
-void cli_say(const struct cli *cli, const char *format, ...) {
-  if (cli->quiet) return;
-  char line[1024], *escaped;
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
-  if (hl_escape_text(line, strlen(line), &escaped) != HL_OK) return;
-  fprintf(stderr, "hyperlist %s: %s\n", cli->command->name, escaped);
-  free(escaped);
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-void cli_end_progress(struct cli *cli) {
-  if (cli->shown > 0) fprintf(stderr, "\r\033[K");
-  cli->began = cli->shown = 0;
-}
-
-static void warn(void *user, const char *line) {
-  struct cli *cli = user;
-  cli_end_progress(cli);
-  cli_say(cli, "warning: %s", line);
-}
-
-/* On a terminal, after a second, ten times a second at most. */
-static void show_progress(void *user, const char *what, uint64_t n_done, uint64_t n_total) {
-  struct cli *cli = user;
-  const double time = now();
-  if (cli->began <= 0) cli->began = time;
-  if (n_done == n_total) {
-    cli_end_progress(cli);
-    return;
-  }
-  if (time - cli->began < 1 || time - cli->shown < 0.1) return;
-  cli->shown = time;
-  const double left = (time - cli->began) / (double)n_done * (double)(n_total - n_done);
-  fprintf(stderr, "\r\033[K%s %" PRIu64 " of %" PRIu64 ", %.0f s left", what, n_done, n_total, left);
-}
-
-static bool is_cancelled(void *user) {
-  (void)user;
-  return cli_was_interrupted();
-}
-
-/* ---- options
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Options ---- */
 
 hl_status cli_choose(const char *option, const char *text, const char *const *choices, int *choice) {
   if (text == NULL) return HL_OK;
@@ -229,10 +173,6 @@ hl_status cli_parse(struct cli *cli, const struct poptOption *options, unsigned 
   TRY(own(cli, command));
   cli->provenance = no_provenance ? NULL : command;
   cli->context.n_thread = (int)n_thread;
-  cli->context.warn = warn;
-  cli->context.progress = isatty(STDERR_FILENO) && !quiet ? show_progress : NULL;
-  cli->context.cancel = is_cancelled;
-  cli->context.user = cli;
 out:
   return status;
 }

@@ -3,6 +3,7 @@
 #ifndef HL_CLI_CLI_H
 #define HL_CLI_CLI_H
 
+#include "cli/terminal.h"
 #include "hyperlist/context.h"
 
 #include <popt.h>
@@ -27,11 +28,18 @@ struct cli_command {
   hl_status (*run)(struct cli *cli);
 };
 
+/* Where watch.c stands; times in seconds. */
+struct cli_watch {
+  struct cli_terminal terminal; /* of stderr */
+  double born, began,
+      shown; /* of the command, of the stage in progress, of the last bar (0: none is shown) */
+};
+
 struct cli {
   const struct cli_command *command;
   int argc;
   const char **argv;         /* argv[0] is the command's name */
-  struct hl_context context; /* threads, seed, progress, cancel and warnings are set up by cli_parse */
+  struct hl_context context; /* threads and seed from cli_parse, the rest from cli_watch */
   const char *output;        /* -o; NULL: stdout */
   bool json, quiet, verbose;
   bool was_helped;        /* --help was printed: whatever the status, nothing is wrong */
@@ -41,7 +49,7 @@ struct cli {
   poptContext popt;
   char **owned; /* texts to free in the end */
   size_t n_owned;
-  double began, shown; /* seconds: of the work in progress, and of the last bar; 0: none */
+  struct cli_watch watch;
 };
 
 /* Parses options (a table ended by POPT_TABLEEND, usually local to the command) and the common ones, in any

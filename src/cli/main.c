@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/program.h"
+#include "cli/watch.h"
 #include "hyperlist/version.h"
 
 #include <errno.h>
@@ -80,11 +81,12 @@ static int finish_stdout(int code, const char *command) {
 
 static int run_command(const struct cli_command *command, int argc, const char **argv) {
   struct cli cli = {.command = command, .argc = argc, .argv = argv};
+  cli_watch(&cli);
   const hl_status status = command->run(&cli);
-  if (status != HL_OK && !cli.was_helped) {
-    cli_end_progress(&cli);
-    fprintf(stderr, "hyperlist %s: %s\n", command->name, hl_error_message());
-  }
+  if (status != HL_OK && !cli.was_helped)
+    cli_tell_error(&cli, hl_error_message());
+  else
+    cli_tell_cost(&cli);
   cli_clear(&cli);
   const int code = cli.was_helped ? HL_OK : (int)status;
   return code == HL_CANCELLED ? 128 + (int)caught_signal : finish_stdout(code, command->name);

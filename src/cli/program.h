@@ -5,7 +5,6 @@
 #include "cli/cli.h"
 
 bool cli_was_interrupted(void);
-void cli_end_progress(struct cli *cli);
 void cli_clear(struct cli *cli);
 
 #endif
