@@ -104,11 +104,11 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SOURCES))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o
-.PHONY: all program tests deps demo check check-fast bench install uninstall dist clean distclean print-bin help format \
+.PHONY: all program tests deps demo check check-fast torture bench install uninstall dist clean distclean print-bin help format \
         format-check analyze sanitized FORCE
 
 # These are sequences, whose builds run in parallel within them.
-ifneq ($(filter deps demo check check-fast bench dist clean distclean,$(MAKECMDGOALS)),)
+ifneq ($(filter deps demo check check-fast torture bench dist clean distclean,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 STEP = +@$(MAKE) --no-print-directory
@@ -149,13 +149,25 @@ RUN_TESTS = @$(PROVE) --exec '' --jobs $(NPROC) --timer
 check: ## run every test, also under sanitizers
 	$(STEP) deps GROUP=check
 	$(STEP) $(PARALLEL) all tests
-	$(STEP) $(PARALLEL) sanitized BUILD=$(SANITIZED) CC=gcc WERROR=0 CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZERS)' \
-	  LDFLAGS='$(SANITIZERS)'
+	$(build_sanitized)
 	$(RUN_TESTS) $(SANITIZED_TESTS) $(SCRIPT_TESTS) $(UNITS)
 
 check-fast: ## run the unit and golden tests only
 	$(STEP) $(PARALLEL) program tests
 	$(RUN_TESTS) $(FAST_TESTS)
+
+# Each is a script of its own, which sets TORTURE=1 for tests that do more then. All are run, whatever fails.
+TORTURES := $(wildcard tests/torture/*.sh)
+build_sanitized = $(STEP) $(PARALLEL) sanitized BUILD=$(SANITIZED) CC=gcc WERROR=0 \
+  CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZERS)' LDFLAGS='$(SANITIZERS)'
+
+torture: ## run the long forms of the tests, each of tests/torture/*.sh; TORTURES=FILE.. for some of them
+	$(STEP) deps GROUP=check
+	$(STEP) $(PARALLEL) all tests
+	$(build_sanitized)
+	@failed=; for script in $(TORTURES); do \
+	  printf '==== %s ====\n' "$$script"; TORTURE=1 "$$script" || failed="$$failed $$script"; done; \
+	  if [ -n "$$failed" ]; then echo "torture: failed:$$failed" >&2; exit 1; fi
 
 bench: ## run the benchmarks
 	@if [ -x tests/bench/run ]; then $(MAKE) --no-print-directory $(PARALLEL) all && tests/bench/run; \
@@ -173,7 +185,7 @@ analyze: ## static analysis of C and shell (packages: GROUP=dev)
 	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(filter-out -fPIC,$(REQUIRED_CFLAGS)) $(ALL_CPPFLAGS) $(CHECK_CPPFLAGS)
 	shellcheck -x -P SCRIPTDIR -e SC2119 $(SHELL_FILES)
 
-SHELL_FILES = $(wildcard tests/*.sh) $(shell grep -lsE '^\#!.*(bash|/sh)' .ci/* fixtures/*.sh tests/*.t tests/*/*.t tests/bench/*)
+SHELL_FILES = $(wildcard tests/*.sh tests/torture/*.sh) $(shell grep -lsE '^\#!.*(bash|/sh)' .ci/* fixtures/*.sh tests/*.t tests/*/*.t tests/bench/*)
 
 print-bin: ## print the path of the program
 	@echo '$(HYPERLIST)'
