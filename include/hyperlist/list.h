@@ -37,6 +37,12 @@ struct hl_list_entry {
   double objective; /* J: mean over the train tasks of the best f so far, in [0, 1]; NaN: unknown */
 };
 
+/* What the picks cost; nothing of it is written. */
+struct hl_learn_effort {
+  size_t n_evaluation; /* how often a config was held against the tasks; without laziness: picks x configs */
+  double seconds;      /* from the table of scores in memory to the order of configs */
+};
+
 struct hl_list {
   char *set;
   struct hl_objective objective;
@@ -46,6 +52,7 @@ struct hl_list {
   size_t n_entry;
   struct hl_list_entry *entries; /* rank 1 first */
   char *provenance;              /* a JSON object as text, NULL: none */
+  struct hl_learn_effort effort; /* of learning it; zero for a list that was read */
 };
 
 /* All zero but `set` is the default. */

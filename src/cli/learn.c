@@ -28,6 +28,9 @@ static void say_summary(const struct cli *cli, const struct hl_list *list) {
   cli_say(cli, "%zu configs of %s (%zu picked, %zu in random order) from %zu tasks; cells: %s", list->n_entry,
           list->set, n_greedy, list->n_entry - n_greedy, list->train_tasks.n,
           cli_describe_cells(list->objective.n_missing, list->objective.n_diverged, cells, sizeof cells));
+  if (cli->verbose)
+    cli_say(cli, "selected in %.3f ms by %zu evaluations of a config", 1e3 * list->effort.seconds,
+            list->effort.n_evaluation);
 }
 
 hl_status cli_learn(struct cli *cli) {

@@ -1,4 +1,5 @@
 #include "cli/watch.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/program.h"
 
@@ -8,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ---- Lines ---- */
 
@@ -106,7 +100,7 @@ static void end_stage(struct cli *cli, const char *what, uint64_t n_total, doubl
 static void show_progress(void *user, const char *what, uint64_t n_done, uint64_t n_total) {
   struct cli *cli = user;
   struct cli_watch *watch = &cli->watch;
-  const double time = now();
+  const double time = hl_clock_seconds();
   if (n_done == n_total) {
     end_stage(cli, what, n_total, time - watch->began);
     watch->began = time;
@@ -123,7 +117,7 @@ static bool is_cancelled(void *user) {
 }
 
 void cli_watch(struct cli *cli) {
-  const double time = now();
+  const double time = hl_clock_seconds();
   cli->watch = (struct cli_watch){.terminal = cli_find_terminal(stderr), .born = time, .began = time};
   cli->context.warn = warn;
   cli->context.progress = show_progress;
@@ -140,6 +134,6 @@ static double seconds_of(struct timeval time) {
 void cli_tell_cost(struct cli *cli) {
   struct rusage usage;
   if (!cli->verbose || getrusage(RUSAGE_SELF, &usage) != 0) return;
-  cli_say(cli, "took %.2f s, %.2f s of CPU, %.0f MB of memory at most", now() - cli->watch.born,
+  cli_say(cli, "took %.2f s, %.2f s of CPU, %.0f MB of memory at most", hl_clock_seconds() - cli->watch.born,
           seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), (double)usage.ru_maxrss / 1024);
 }

@@ -1,4 +1,5 @@
 #include "fetch/http.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 enum {
   MAX_REDIRECTS = 5,
@@ -223,16 +223,10 @@ static size_t take_body(char *bytes, size_t size, size_t n_item, void *user) {
   return http->stopped == HL_OK ? n : CURL_WRITEFUNC_ERROR;
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* libcurl's own limit is on a mean over seconds, which a burst before a stall holds up; it is there for
  * servers that drip. */
 static bool is_stalled(struct hl_http *http, curl_off_t n_received) {
-  const double time = now();
+  const double time = hl_clock_seconds();
   if (n_received != http->n_seen) {
     http->n_seen = n_received;
     http->last_seen = time;
@@ -352,7 +346,7 @@ static hl_status run_once(struct hl_http *http, const char *url, bool is_home,
   struct curl_slist *headers = NULL;
   http->has_begun = http->is_enough = http->is_stalled = false;
   http->n_seen = 0;
-  http->last_seen = now();
+  http->last_seen = hl_clock_seconds();
   http->n_passed_over = 0;
   http->stopped = HL_OK;
   http->reason[0] = '\0';

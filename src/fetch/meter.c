@@ -1,10 +1,10 @@
 #include "fetch/meter.h"
+#include "base/clock.h"
 #include "base/pool.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
 static const double megabyte = 1e6, slice_seconds = 0.1;
 
@@ -86,17 +86,11 @@ void hl_meter_warn(struct hl_meter *meter, const char *format, ...) {
   pthread_mutex_unlock(&meter->lock);
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 hl_status hl_meter_wait(struct hl_meter *meter, double seconds) {
-  const double end = now() + seconds;
+  const double end = hl_clock_seconds() + seconds;
   for (;;) {
     const hl_status status = hl_check_cancel(meter->context);
-    const double left = end - now();
+    const double left = end - hl_clock_seconds();
     if (status != HL_OK || left <= 0) return status;
     const double slice = left < slice_seconds ? left : slice_seconds;
     nanosleep(&(struct timespec){.tv_nsec = (long)(slice * 1e9)}, NULL);

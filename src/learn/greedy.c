@@ -140,7 +140,8 @@ static void fill_heap(struct heap *heap, const struct reached *reached) {
 
 /* Brings a candidate whose gain is fresh and exact to the top. A stale one is bounded first, where the bound
  * can be told from the gain. */
-static void refresh_top(struct heap *heap, size_t round, const struct reached *reached) {
+static void refresh_top(struct heap *heap, size_t round, const struct reached *reached,
+                        size_t *n_evaluation) {
   const int64_t blur = (int64_t)reached->n_task * BUCKET;
   struct candidate *top = heap->items;
   while (!(top->round == round && top->is_exact) && top->gain > 0) {
@@ -151,27 +152,31 @@ static void refresh_top(struct heap *heap, size_t round, const struct reached *r
     else if ((gain = bound_of(reached, top->config)) < top->gain)
       top->gain = gain;
     top->round = round;
+    ++*n_evaluation;
     sink(heap, 0);
   }
 }
 
 hl_status hl_greedy_run(const struct hl_cells *cells, const size_t *tasks, size_t n_task, size_t n_most,
-                        size_t *picks, size_t *n_pick) {
+                        size_t *picks, size_t *n_pick, size_t *n_evaluation) {
   hl_status status = HL_OK;
   struct heap heap = {0};
   struct reached reached = {0};
+  size_t n = 0; /* evaluations */
   *n_pick = 0;
   TRY(init_reached(&reached, cells, tasks, n_task));
   TRY(hl_new_array(cells->n_config, sizeof *heap.items, &heap.items));
   fill_heap(&heap, &reached);
+  if (reached.is_dense) n += heap.n;
   while (*n_pick < n_most && heap.n > 0) {
-    refresh_top(&heap, *n_pick, &reached);
+    refresh_top(&heap, *n_pick, &reached, &n);
     if (heap.items[0].gain == 0) break; /* and so is everybody's */
     const size_t pick = heap.items[0].config;
     reach(&reached, pick);
     picks[(*n_pick)++] = pick;
     drop_top(&heap);
   }
+  if (n_evaluation != NULL) *n_evaluation = n;
 out:
   clear_reached(&reached);
   free(heap.items);
@@ -194,11 +199,12 @@ static hl_status list_rest(const struct hl_cells *cells, const size_t *picks, si
 }
 
 hl_status hl_order_learn(const struct hl_cells *cells, const size_t *tasks, size_t n_task, size_t n_most,
-                         uint64_t seed, size_t resample, size_t *order, size_t *n_order, size_t *n_greedy) {
+                         uint64_t seed, size_t resample, size_t *order, size_t *n_order, size_t *n_greedy,
+                         size_t *n_evaluation) {
   hl_status status = HL_OK;
   char *purpose = NULL;
   size_t n_rest;
-  TRY(hl_greedy_run(cells, tasks, n_task, n_most, order, n_greedy));
+  TRY(hl_greedy_run(cells, tasks, n_task, n_most, order, n_greedy, n_evaluation));
   TRY(list_rest(cells, order, *n_greedy, order + *n_greedy, &n_rest));
   TRY(hl_format_text(&purpose, "tail:%s", cells->set->name));
   if (n_rest > 0) TRY(hl_stream_shuffle(seed, resample, purpose, order + *n_greedy, n_rest));

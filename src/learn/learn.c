@@ -1,4 +1,5 @@
 /* hl_learn: from scores to a list. */
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "hyperlist/list.h"
@@ -16,6 +17,7 @@ struct learning {
   size_t n_row, *rows; /* the train tasks */
   struct hl_cells cells;
   size_t n_order, n_greedy, *order;
+  struct hl_learn_effort effort;
 };
 
 static hl_status copy_objective(const struct learning *learning, enum hl_missing missing,
@@ -86,6 +88,7 @@ static hl_status make_list(const struct learning *learning, const struct hl_lear
     TRY(hl_strings_add(&made->train_tasks, learning->scores->tasks.items[learning->rows[i]]));
   }
   TRY(hl_strings_copy(&learning->set->hyperparameters, &made->hyperparameters));
+  made->effort = learning->effort;
   TRY(fill_entries(learning, made));
 out:
   return status;
@@ -105,22 +108,34 @@ out:
   return status;
 }
 
+static hl_status order_configs(struct learning *learning, const struct hl_learn_options *options,
+                               uint64_t seed) {
+  hl_status status = HL_OK;
+  const double start = hl_clock_seconds();
+  const size_t n_most = options->n_entry > 0 ? options->n_entry : SIZE_MAX;
+  size_t *tasks = NULL;
+  TRY(prepare(learning, options));
+  TRY(hl_new_array(learning->n_row, sizeof *tasks, &tasks));
+  for (size_t i = 0; i < learning->n_row; i++) tasks[i] = i;
+  TRY(hl_order_learn(&learning->cells, tasks, learning->n_row, n_most, seed, 0, learning->order,
+                     &learning->n_order, &learning->n_greedy, &learning->effort.n_evaluation));
+  learning->effort.seconds = hl_clock_seconds() - start;
+out:
+  free(tasks);
+  return status;
+}
+
 hl_status hl_learn(struct hl_scores *scores, const struct hl_learn_options *options,
                    const struct hl_context *context, struct hl_list **list) {
   hl_status status = HL_OK;
   struct learning learning = {.scores = scores};
   const uint64_t seed = context != NULL ? context->seed : 0;
-  const size_t n_most = options->n_entry > 0 ? options->n_entry : SIZE_MAX;
-  size_t i_set, *tasks = NULL;
+  size_t i_set;
   *list = NULL;
   TRY(hl_scores_find_set(scores, options->set, &i_set));
   TRY(hl_cells_load(scores, i_set, HL_CELLS_EXACT));
   learning.set = &scores->sets[i_set];
-  TRY(prepare(&learning, options));
-  TRY(hl_new_array(learning.n_row, sizeof *tasks, &tasks));
-  for (size_t i = 0; i < learning.n_row; i++) tasks[i] = i;
-  TRY(hl_order_learn(&learning.cells, tasks, learning.n_row, n_most, seed, 0, learning.order,
-                     &learning.n_order, &learning.n_greedy));
+  TRY(order_configs(&learning, options, seed));
   TRY(make_list(&learning, options, seed, list));
 out:
   if (status != HL_OK) {
@@ -130,6 +145,5 @@ out:
   hl_cells_clear(&learning.cells);
   free(learning.order);
   free(learning.rows);
-  free(tasks);
   return status;
 }
