@@ -4,23 +4,26 @@
 #   BUILD   folder of everything that is built (build)
 #   CC CFLAGS CPPFLAGS LDFLAGS LDLIBS   yours; what the code itself needs is kept apart and always added
 #   V=1     show whole commands       WERROR=1   warnings are errors
+#   MPI=1   build the program for clusters too ($(BUILD)/hyperlist-mpi), with MPICC (mpicc)
 #   prefix (/usr/local), DESTDIR and the other folders of the GNU coding standards
 
 # The one place of the version is include/hyperlist/version.h.
 VERSION := $(shell sed -n 's/^\#define HL_VERSION_STRING "\(.*\)"$$/\1/p' include/hyperlist/version.h)
 SOVERSION := 0
 
-# ---- packages (Debian), in three groups: `make deps GROUP=demo|check|dev`, each with those before it ---------------------
+# ---- packages (Debian), in three groups: `make deps GROUP=demo|check|dev`, each with those before it; MPI=1 adds another --
 
 PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
                  libxxhash-dev libpopt-dev libcsv-dev libcurl4-openssl-dev libssl-dev gnuplot-nox fonts-dejavu-core
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppler-utils openssl clang clang-format
 PACKAGES_dev := valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
+PACKAGES_mpi := libopenmpi-dev openmpi-bin
 
 GROUP ?= check
 GROUPS_demo := demo
 GROUPS_check := demo check
 GROUPS_dev := demo check dev
+GROUPS_MPI := $(if $(filter 1,$(MPI)),mpi)
 
 # ---- settings ----------------------------------------------------------------------------------------------------------
 
@@ -65,6 +68,11 @@ REQUIRED_CFLAGS := -std=c11 -fPIC -fvisibility=hidden -ffp-contract=off -pthread
 REQUIRED_CPPFLAGS := -Iinclude -Isrc -iquote . -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64
 REQUIRED_LDFLAGS := -pthread -Wl,--as-needed
 
+COMPILER = $(CC)
+# The compiler of an MPI (Open MPI, MPICH) is a wrapper around ours.
+MPICC ?= mpicc
+MPI_COMPILER = OMPI_CC='$(CC)' MPICH_CC='$(CC)' $(MPICC)
+
 ALL_CFLAGS = $(REQUIRED_CFLAGS) $(WARNINGS) $(CFLAGS)
 ALL_CPPFLAGS = $(REQUIRED_CPPFLAGS) $(MODULE_CPPFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(REQUIRED_LDFLAGS) $(LDFLAGS)
@@ -73,14 +81,15 @@ ALL_LDLIBS = $(MODULE_LIBS) -lcsv -lm $(LDLIBS)
 # ---- what there is -----------------------------------------------------------------------------------------------------
 
 HEADERS := $(wildcard include/hyperlist.h include/hyperlist/*.h)
-LIBRARY_SOURCES := $(filter-out src/cli/%,$(wildcard src/*/*.c))
+RANKS_SOURCE := src/base/ranks_mpi.c
+LIBRARY_SOURCES := $(filter-out src/cli/% $(RANKS_SOURCE),$(wildcard src/*/*.c))
 ANALYSIS_SOURCES := $(wildcard analysis/*.c)
 PROGRAM_SOURCES := $(wildcard src/cli/*.c)
 TRAINER_SOURCES := $(wildcard fixtures/train/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*_test.c)
 UNIT_HELPER_SOURCES := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
 SCRIPT_TESTS := $(wildcard tests/*.t tests/*/*.t)
-C_FILES := $(HEADERS) $(LIBRARY_SOURCES) $(ANALYSIS_SOURCES) $(PROGRAM_SOURCES) $(TRAINER_SOURCES) \
+C_FILES := $(HEADERS) $(LIBRARY_SOURCES) $(RANKS_SOURCE) $(ANALYSIS_SOURCES) $(PROGRAM_SOURCES) $(TRAINER_SOURCES) \
            $(wildcard src/*/*.h analysis/*.h fixtures/train/*.h tests/unit/*.[ch])
 
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -89,9 +98,11 @@ ANALYSIS_OBJECTS := $(call objects_of,$(ANALYSIS_SOURCES))
 PROGRAM_OBJECTS := $(call objects_of,$(PROGRAM_SOURCES))
 TRAINER_OBJECTS := $(call objects_of,$(TRAINER_SOURCES))
 UNIT_OBJECTS := $(call objects_of,$(UNIT_SOURCES) $(UNIT_HELPER_SOURCES))
+RANKS_OBJECT := $(call objects_of,$(RANKS_SOURCE))
 OBJECTS := $(LIBRARY_OBJECTS) $(ANALYSIS_OBJECTS) $(PROGRAM_OBJECTS) $(TRAINER_OBJECTS) $(UNIT_OBJECTS)
 
 PROGRAM := $(BUILD)/hyperlist
+MPI_PROGRAM := $(BUILD)/hyperlist-mpi
 STATIC := $(BUILD)/libhyperlist.a
 ANALYSIS := $(BUILD)/libanalysis.a
 SHARED := $(BUILD)/libhyperlist.so.$(SOVERSION)
@@ -104,7 +115,7 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SOURCES))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o
-.PHONY: all program tests deps demo check check-fast torture bench install uninstall dist clean distclean print-bin help format \
+.PHONY: all program mpi tests deps demo check check-fast torture bench install uninstall dist clean distclean print-bin help format \
         format-check analyze sanitized FORCE
 
 # These are sequences, whose builds run in parallel within them.
@@ -114,15 +125,17 @@ endif
 STEP = +@$(MAKE) --no-print-directory
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(NPROC))
 
-all: program $(STATIC) $(SHARED_LINK) $(TRAINER) ## build the program, both libraries and the trainer of the fixtures (default)
+all: program $(STATIC) $(SHARED_LINK) $(TRAINER) $(if $(GROUPS_MPI),mpi) ## build the program, both libraries and the trainer of the fixtures (default)
 
 program: $(PROGRAM) ; @:
 
+mpi: $(MPI_PROGRAM) ; @:
+
 tests: $(UNITS) ; @:
 
-deps: ## install what is missing of the packages: GROUP=demo, check (default, with demo) or dev (all)
+deps: ## install what is missing of the packages: GROUP=demo, check (default, with demo) or dev (all); MPI=1
 	$(if $(GROUPS_$(GROUP)),,$(error GROUP=$(GROUP): expected demo, check or dev))
-	@.ci/deps $(foreach group,$(GROUPS_$(GROUP)),$(PACKAGES_$(group)))
+	@.ci/deps $(foreach group,$(GROUPS_$(GROUP)) $(GROUPS_MPI),$(PACKAGES_$(group)))
 
 demo: ## from the embedded curves to the first ten entries of a list and to Figure 2, in $(BUILD)/demo
 	$(STEP) deps GROUP=demo
@@ -139,6 +152,7 @@ FAST_TESTS := $(filter tests/golden/%,$(SCRIPT_TESTS)) $(UNITS)
 
 in_root = $(if $(filter /%,$(1)),$(1),$(CURDIR)/$(1))
 export HYPERLIST := $(call in_root,$(PROGRAM))
+export HYPERLIST_MPI := $(call in_root,$(MPI_PROGRAM))
 export FIXTURES_TRAIN := $(call in_root,$(BUILD)/fixtures-train)
 export HYPERLIST_SHARE := $(CURDIR)
 export PYTHON ?= $(if $(wildcard /usr/bin/python3),/usr/bin/python3,python3)
@@ -148,7 +162,7 @@ RUN_TESTS = @$(PROVE) --exec '' --jobs $(NPROC) --timer
 
 check: ## run every test, also under sanitizers
 	$(STEP) deps GROUP=check
-	$(STEP) $(PARALLEL) all tests
+	$(STEP) $(PARALLEL) all tests $(if $(shell command -v $(MPICC)),mpi)
 	$(build_sanitized)
 	$(RUN_TESTS) $(SANITIZED_TESTS) $(SCRIPT_TESTS) $(UNITS)
 
@@ -213,10 +227,10 @@ $(BUILD)/sources: FORCE
 
 FORCE:
 
-$(OBJECTS): $(BUILD)/%.o: %.c $(BUILD)/flags
+$(OBJECTS) $(RANKS_OBJECT): $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(EXTRA_CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILER) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(EXTRA_CPPFLAGS) -MMD -MP -c -o $@ $<
 
 # What a page of `report` holds, as string literals: one a line.
 PAGE_TEXTS := $(patsubst %,$(BUILD)/%.inc,$(wildcard src/report/page.css src/report/page.js))
@@ -244,9 +258,21 @@ $(SHARED): $(LIBRARY_OBJECTS) $(BUILD)/sources
 $(SHARED_LINK): $(SHARED)
 	@ln -sf $(<F) $@
 
-link = $(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+link = $(Q)$(COMPILER) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 $(PROGRAM): $(PROGRAM_OBJECTS) $(ANALYSIS_OBJECTS) $(STATIC) $(BUILD)/sources
+	$(call say,LD)
+	$(link) $(ALL_LDLIBS)
+
+# The program for clusters: the same objects, but for the one that knows how many ranks there are.
+$(BUILD)/mpi-flags: FORCE
+	@command -v $(MPICC) >/dev/null || { echo 'MPI is missing: make deps MPI=1' >&2; exit 1; }
+	$(call write_stamp,$(MPICC) $(shell $(MPICC) -show))
+
+$(RANKS_OBJECT) $(MPI_PROGRAM): private COMPILER = $(MPI_COMPILER)
+$(RANKS_OBJECT): $(BUILD)/mpi-flags
+$(MPI_PROGRAM): $(PROGRAM_OBJECTS) $(ANALYSIS_OBJECTS) $(RANKS_OBJECT) $(filter-out %/base/ranks.o,$(LIBRARY_OBJECTS)) \
+                $(BUILD)/mpi-flags
 	$(call say,LD)
 	$(link) $(ALL_LDLIBS)
 
@@ -268,7 +294,7 @@ $(addprefix $(BUILD)/,$(SANITIZED_SCRIPTS)): $(BUILD)/%: %
 	@printf '#!/bin/sh\nexport HYPERLIST=%s FIXTURES_TRAIN=%s SANITIZED=1\nexec %s\n' \
 	  "'$(HYPERLIST)'" "'$(FIXTURES_TRAIN)'" './$<' >$@ && chmod +x $@
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(RANKS_OBJECT:.o=.d)
 
 # ---- installing, packing, cleaning -------------------------------------------------------------------------------------
 
@@ -292,7 +318,7 @@ DOCUMENTS := $(wildcard README.md LICENSE)
 
 install: all ## install program, libraries, headers and plots below $(prefix); DESTDIR=, prefix= and so on
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(libdir) $(pkgconfigdir) $(includedir)/hyperlist $(share)/plots $(docdir))
-	$(INSTALL) -m 755 $(PROGRAM) $(DESTDIR)$(bindir)
+	$(INSTALL) -m 755 $(PROGRAM) $(if $(GROUPS_MPI),$(MPI_PROGRAM)) $(DESTDIR)$(bindir)
 	$(INSTALL) -m 644 $(STATIC) $(SHARED) $(DESTDIR)$(libdir)
 	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(libdir)/$(notdir $(SHARED_LINK))
 	@printf '%s\n' $(call quote,$(subst $(newline),@,$(PKG_CONFIG_FILE))) | tr @ '\n' >$(BUILD)/hyperlist.pc
@@ -303,7 +329,7 @@ install: all ## install program, libraries, headers and plots below $(prefix); D
 	$(if $(DOCUMENTS),$(INSTALL) -m 644 $(DOCUMENTS) $(DESTDIR)$(docdir))
 
 uninstall: ## remove exactly that
-	rm -f $(addprefix $(DESTDIR),$(bindir)/hyperlist $(addprefix $(libdir)/,$(notdir $(STATIC) $(SHARED) $(SHARED_LINK))) \
+	rm -f $(addprefix $(DESTDIR),$(bindir)/hyperlist $(bindir)/hyperlist-mpi $(addprefix $(libdir)/,$(notdir $(STATIC) $(SHARED) $(SHARED_LINK))) \
 	  $(pkgconfigdir)/hyperlist.pc $(patsubst include/%,$(includedir)/%,$(HEADERS)) $(addprefix $(share)/,$(PLOTS)) \
 	  $(addprefix $(docdir)/,$(DOCUMENTS)))
 	-@rmdir $(addprefix $(DESTDIR),$(includedir)/hyperlist $(share)/plots $(share) $(docdir)) 2>/dev/null || true
@@ -320,7 +346,7 @@ dist: ## pack the sources into $(BUILD)/hyperlist-VERSION.tar.gz: of HEAD, or of
 	fi && mv $(BUILD)/$(TARBALL).new $(BUILD)/$(TARBALL) && echo $(BUILD)/$(TARBALL)
 
 clean: ## remove what `make` built
-	rm -rf $(addprefix $(BUILD)/,flags sources src analysis fixtures tests asan hyperlist hyperlist.pc fixtures-train *.a *.so *.so.*)
+	rm -rf $(addprefix $(BUILD)/,flags mpi-flags sources src analysis fixtures tests asan hyperlist hyperlist-mpi hyperlist.pc fixtures-train *.a *.so *.so.*)
 	-@rmdir $(BUILD) 2>/dev/null || true
 
 distclean: clean ## remove all of $(BUILD), the demo's output included

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/ranks.h"
 #include "base/text.h"
 #include "cli/program.h"
 
@@ -161,7 +162,7 @@ hl_status cli_parse(struct cli *cli, const struct poptOption *options, unsigned 
   if (status != HL_OK) return status;
   cli->output = output;
   cli->json = json != 0;
-  cli->quiet = quiet != 0;
+  cli->quiet |= quiet != 0; /* all ranks but the first are */
   cli->verbose = verbose != 0;
   TRY(cli_integer("-j", threads, 1, 1024, &n_thread));
   TRY(cli_integer("--seed", seed, 0, UINT64_MAX, &cli->context.seed));
@@ -172,7 +173,7 @@ hl_status cli_parse(struct cli *cli, const struct poptOption *options, unsigned 
   TRY(join_command(cli, &command));
   TRY(own(cli, command));
   cli->provenance = no_provenance ? NULL : command;
-  cli->context.n_thread = (int)n_thread;
+  cli->context.n_thread = n_thread > 0 ? (int)n_thread : hl_ranks_threads(&cli->context);
 out:
   return status;
 }

@@ -19,6 +19,9 @@ enum cli_common {                          /* which of the options that several 
                   CLI_PROVENANCE = 32,     /* --no-provenance */
 };
 
+/* Of several ranks (base/ranks.h), who runs a command? */
+enum cli_ranks { CLI_ALONE /* the first */, CLI_SHARED /* all of them, each its share */ };
+
 struct cli;
 
 struct cli_command {
@@ -26,6 +29,7 @@ struct cli_command {
   const char *arguments; /* "SCORES" */
   const char *summary;   /* "learns an ordered list of configurations" */
   hl_status (*run)(struct cli *cli);
+  enum cli_ranks ranks;
 };
 
 /* Where watch.c stands; times in seconds. */
@@ -39,7 +43,7 @@ struct cli {
   const struct cli_command *command;
   int argc;
   const char **argv;         /* argv[0] is the command's name */
-  struct hl_context context; /* threads and seed from cli_parse, the rest from cli_watch */
+  struct hl_context context; /* threads and seed from cli_parse, ranks from main.c, the rest from cli_watch */
   const char *output;        /* -o; NULL: stdout */
   bool json, quiet, verbose;
   bool was_helped;        /* --help was printed: whatever the status, nothing is wrong */
