@@ -188,7 +188,7 @@ bench: ## run the benchmarks
 	else echo 'There are no benchmarks yet: they will be in tests/bench.'; fi
 
 format: ## lay out all C files as .clang-format says
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 
 format-check: ## fail where `make format` would change something
 	clang-format --dry-run --Werror $(C_FILES)

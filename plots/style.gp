@@ -12,7 +12,7 @@ extension = is_text ? 'txt' : format
 terminal(h) = format eq 'svg' ? sprintf("set terminal svg size 318, %d enhanced font 'DejaVu Sans,10' background 'white' linewidth 1.33", 37.8 * h) : \
   format eq 'png' ? sprintf("set terminal pngcairo size 992, %d enhanced font 'DejaVu Sans,7.5' fontscale 3.125 linewidth 4.17 background 'white'", 118.1 * h) : \
   format eq 'pdf' ? sprintf("set terminal pdfcairo size 8.4cm, %gcm enhanced font 'DejaVu Sans,7.5' fontscale 0.75 linewidth 2 background 'white'", h) : \
-  "set terminal dumb noenhanced size 100, 34"
+  "set terminal dumb noenhanced size 79, 30"
 eval terminal(7.2)
 small = is_text ? '' : ',' . (format eq 'svg' ? '8.7' : '6.5')
 

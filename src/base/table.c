@@ -61,6 +61,28 @@ size_t hl_table_count(const struct hl_table *table) {
   return table->n_row;
 }
 
+const struct hl_column *hl_table_get_columns(const struct hl_table *table, size_t *n) {
+  *n = table->n_column;
+  return table->columns;
+}
+
+const struct hl_strings *hl_table_get_notes(const struct hl_table *table) {
+  return &table->notes;
+}
+
+struct hl_cell hl_table_get(const struct hl_table *table, size_t i_row, size_t i_column) {
+  const union stored *cell = &table->cells[i_row * table->n_column + i_column];
+  switch (table->columns[i_column].type) {
+  case HL_CELL_TEXT:
+    return (struct hl_cell){.text = cell->text != NO_TEXT ? table->texts + cell->text : NULL};
+  case HL_CELL_INTEGER:
+    return (struct hl_cell){.integer = cell->integer};
+  case HL_CELL_NUMBER:
+    break;
+  }
+  return (struct hl_cell){.number = cell->number};
+}
+
 static hl_status store_text(struct hl_table *table, const char *text, const union stored *above,
                             size_t *offset) {
   *offset = NO_TEXT;

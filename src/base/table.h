@@ -39,6 +39,11 @@ void hl_table_free(struct hl_table *table); /* legal on NULL */
 hl_status hl_table_add(struct hl_table *table, const struct hl_cell *cells);
 size_t hl_table_count(const struct hl_table *table);
 
+/* For who prints it in another way; all of it is lent. */
+const struct hl_column *hl_table_get_columns(const struct hl_table *table, size_t *n);
+const struct hl_strings *hl_table_get_notes(const struct hl_table *table);
+struct hl_cell hl_table_get(const struct hl_table *table, size_t i_row, size_t i_column);
+
 /* Appends a comment: what a reader of the table must know. One line. */
 hl_status hl_table_note(struct hl_table *table, const char *format, ...) HL_PRINTF(2, 3);
 

@@ -44,7 +44,7 @@ static hl_status print(const struct cli *cli, const struct hl_check_report *repo
   struct hl_table *table = NULL;
   TRY(hl_table_new(columns, N_COLUMN, &table));
   TRY(fill(report, table));
-  TRY(cli_print_table(cli, table, 0, NULL));
+  TRY(cli_print_table(cli, table, NULL, 0, NULL));
 out:
   hl_table_free(table);
   return status;

@@ -213,7 +213,7 @@ hl_status cli_evaluate(struct cli *cli) {
   TRY(hl_evaluate_lists((const struct hl_list *const *)it.lists, it.n_list, scores, &evaluate, it.evaluations,
                         &it.n_left_out));
   TRY(tabulate(&it, chosen, &table));
-  TRY(cli_print_table(cli, table, cli->n_argument, cli->arguments));
+  TRY(cli_print_table(cli, table, "test", cli->n_argument, cli->arguments));
   for (size_t i = 0; i < it.n_list; i++) say_summary(&it, i);
 out:
   hl_table_free(table);

@@ -1,6 +1,7 @@
 #include "hyperlist/export.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "cli/describe.h"
 #include "cli/results.h"
 
 #include <stdint.h>
@@ -18,6 +19,22 @@ static hl_status choose_target(const char *to, const char **target) {
   return status;
 }
 
+static hl_status say_summary(const struct cli *cli, const struct hl_list *list, size_t n_entry,
+                             const struct hl_strings *paths) {
+  hl_status status = HL_OK;
+  struct cJSON *json = hl_json_new_object();
+  if (json == NULL) return hl_fail_memory();
+  for (size_t i = 0; i < paths->n; i++)
+    cli_say(cli, "%s: %zu configs of %s", paths->items[i], n_entry, list->set);
+  TRY(describe_text(json, "set", list->set));
+  TRY(describe_count(json, "entries", (int64_t)n_entry));
+  TRY(describe_names(json, "files", paths));
+  TRY(cli_print_summary(cli, json));
+out:
+  hl_json_free(json);
+  return status;
+}
+
 hl_status cli_export(struct cli *cli) {
   hl_status status = HL_OK;
   struct hl_list *list = NULL;
@@ -32,7 +49,7 @@ hl_status cli_export(struct cli *cli) {
       {NULL, 'k', POPT_ARG_STRING, &length, 0, "only the first N configs (default: all)", "N"},
       {"name", 0, POPT_ARG_STRING, &name, 0, "how the files' names begin (default: by the set)", "NAME"},
       POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_PROVENANCE, 1, 1));
+  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_JSON | CLI_PROVENANCE, 1, 1));
   TRY(choose_target(to, &target));
   TRY(cli_integer("-k", length, 1, UINT32_MAX, &n_entry));
   export.n_entry = (size_t)n_entry;
@@ -42,10 +59,8 @@ hl_status cli_export(struct cli *cli) {
   if (provenance != NULL) TRY(hl_json_copy_text(provenance, &text));
   export.provenance = text;
   TRY(hl_export(list, target, cli->output, &export, &paths));
-  for (size_t i = 0; i < paths.n; i++) {
-    cli_say(cli, "%s: %zu configs of %s", paths.items[i],
-            n_entry > 0 && n_entry < list->n_entry ? (size_t)n_entry : list->n_entry, list->set);
-  }
+  TRY(say_summary(cli, list, n_entry > 0 && n_entry < list->n_entry ? (size_t)n_entry : list->n_entry,
+                  &paths));
 out:
   hl_strings_clear(&paths);
   hl_json_free(provenance);

@@ -1,9 +1,8 @@
 #include "hyperlist/fetch.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/table.h"
 #include "base/text.h"
-#include "cli/cli.h"
+#include "cli/results.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,7 +55,7 @@ static hl_status print_files(const struct cli *cli, const struct hl_fetch_report
                                             {.text = file->url}};
     TRY(hl_table_add(table, cells));
   }
-  TRY(cli->json ? hl_table_print_json(table, NULL, stdout) : hl_table_print_tsv(table, NULL, stdout));
+  TRY(cli_show_table(cli, table, NULL, NULL));
 out:
   hl_table_free(table);
   return status;

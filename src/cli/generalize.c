@@ -119,7 +119,7 @@ static hl_status print_results(struct generalizing *it, const struct generalize_
     TRY(cli_stream_table(cli, table, 1, cli->arguments, add_resample_rows, it));
   } else {
     TRY(hl_series_tabulate(it->generalization, &table));
-    TRY(cli_print_table(cli, table, 1, cli->arguments));
+    TRY(cli_print_table(cli, table, "median", 1, cli->arguments));
   }
 out:
   hl_table_free(table);

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/describe.h"
 #include "cli/results.h"
 #include "hyperlist/list.h"
 
@@ -22,6 +23,20 @@ out:
   return status;
 }
 
+static hl_status summarize(const struct cli *cli, const struct hl_list *list) {
+  hl_status status = HL_OK;
+  struct cJSON *json = hl_json_new_object();
+  if (json == NULL) return hl_fail_memory();
+  TRY(describe_text(json, "list", cli->output));
+  TRY(describe_text(json, "set", list->set));
+  TRY(describe_count(json, "entries", (int64_t)list->n_entry));
+  TRY(describe_names(json, "hyperparameters", &list->hyperparameters));
+  TRY(cli_print_summary(cli, json));
+out:
+  hl_json_free(json);
+  return status;
+}
+
 hl_status cli_import(struct cli *cli) {
   hl_status status = HL_OK;
   struct hl_list *list = NULL;
@@ -33,7 +48,7 @@ hl_status cli_import(struct cli *cli) {
        "FILE"},
       {"set", 0, POPT_ARG_STRING, &set, 0, "the set they are of (default: by their names)", "SET"},
       POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_PROVENANCE, 0, 0));
+  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_JSON | CLI_PROVENANCE, 0, 0));
   if (cli->n_argument > 0) {
     FAIL(HL_USAGE, "found argument '%s', expected options only: %s", cli->arguments[0],
          cli->command->arguments);
@@ -45,6 +60,7 @@ hl_status cli_import(struct cli *cli) {
   TRY(write_list(cli, &import, list));
   cli_say(cli, "%zu configs of %s with %zu hyperparameters; what they were learned from is unknown",
           list->n_entry, list->set, list->hyperparameters.n);
+  TRY(summarize(cli, list));
 out:
   hl_list_free(list);
   return status;

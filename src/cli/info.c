@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/columns.h"
 #include "cli/describe.h"
 #include "hyperlist/check.h"
 
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_WIDTH = 17 };
+enum { NAME_WIDTH = 17, BAR_WIDTH = 10 };
 
 /* ---- values as text ---- */
 
@@ -74,58 +75,60 @@ static hl_status copy_value(const char *name, const struct cJSON *value, char **
 
 /* ---- an array of objects as a table ---- */
 
-static size_t count_characters(const char *text) {
-  size_t n = 0;
-  for (; *text != '\0'; text++) n += ((unsigned char)*text & 0xc0) != 0x80;
-  return n;
-}
-
-static void print_padded(const char *text, size_t width) {
-  printf("%s%*s", text, (int)(width - count_characters(text)), "");
-}
-
-/* Prints one column's cell of every row into texts[row * n_column + column]; *width its widest. */
-static hl_status copy_column(const struct cJSON *rows, const char *name, size_t n_column, size_t column,
-                             char **texts, size_t *width) {
-  size_t i = 0;
-  *width = count_characters(name);
-  for (const struct cJSON *row = hl_json_first(rows); row != NULL; row = hl_json_next(row), i++) {
+/* A column's heading and its cell of every row. */
+static hl_status fill_column(const struct cJSON *rows, const char *name, size_t i_column,
+                             struct cli_columns *columns) {
+  size_t i = 1;
+  hl_status status = hl_copy_text(name, cli_columns_at(columns, 0, i_column));
+  for (const struct cJSON *row = hl_json_first(rows); row != NULL && status == HL_OK;
+       row = hl_json_next(row), i++) {
     const struct cJSON *value = hl_json_get(row, name);
-    char **text = &texts[i * n_column + column];
-    const hl_status status = value != NULL ? copy_value(name, value, text) : hl_copy_text("", text);
-    if (status != HL_OK) return status;
-    const size_t n = count_characters(*text);
-    if (n > *width) *width = n;
+    if (value != NULL) status = copy_value(name, value, cli_columns_at(columns, i, i_column));
   }
-  return HL_OK;
+  return status;
 }
 
-static void print_cells(size_t n_column, char *const *texts, const size_t *widths) {
-  fputs("  ", stdout);
-  for (size_t k = 0; k + 1 < n_column; k++) print_padded(texts[k], widths[k] + 2);
-  puts(texts[n_column - 1]);
+/* Behind a number in 0..1: how much of 1 it is. */
+static hl_status fill_bars(const struct cJSON *rows, const char *name, size_t i_column,
+                           const struct cli_terminal *terminal, struct cli_columns *columns) {
+  size_t i = 1;
+  hl_status status = HL_OK;
+  for (const struct cJSON *row = hl_json_first(rows); row != NULL && status == HL_OK;
+       row = hl_json_next(row), i++) {
+    char *written = NULL;
+    double number;
+    const struct cJSON *value = hl_json_get(row, name);
+    if (value != NULL) status = hl_json_copy_text(value, &written);
+    if (written != NULL && hl_parse_double(written, &number))
+      status = cli_format_bar(number, 1, BAR_WIDTH, terminal, cli_columns_at(columns, i, i_column));
+    free(written);
+  }
+  return status;
 }
 
-/* Columns are the members of the first object. */
+/* Columns are the members of the first object; on a terminal J is drawn too. */
 static hl_status print_table(const struct cJSON *rows) {
   hl_status status = HL_OK;
   struct hl_strings names = {0};
-  char **texts = NULL;
-  size_t *widths = NULL, n_row = 0, n_text = 0;
+  struct cli_columns columns = {0};
+  const struct cli_terminal terminal = cli_find_terminal(stdout);
+  size_t n_row = 0, k = 0;
   for (const struct cJSON *row = hl_json_first(rows); row != NULL; row = hl_json_next(row)) n_row++;
-  for (const struct cJSON *item = hl_json_first(hl_json_first(rows)); item != NULL; item = hl_json_next(item))
+  for (const struct cJSON *item = hl_json_first(hl_json_first(rows)); item != NULL;
+       item = hl_json_next(item)) {
     TRY(hl_strings_add(&names, hl_json_name(item)));
+    if (terminal.is_one && strcmp(hl_json_name(item), "J") == 0) TRY(hl_strings_add(&names, ""));
+  }
   if (names.n == 0) goto out;
-  TRY(hl_new_array(names.n, sizeof *widths, &widths));
-  TRY(hl_new_array(n_row * names.n, sizeof *texts, &texts));
-  n_text = n_row * names.n;
-  for (size_t k = 0; k < names.n; k++) TRY(copy_column(rows, names.items[k], names.n, k, texts, &widths[k]));
-  print_cells(names.n, names.items, widths);
-  for (size_t i = 0; i < n_row; i++) print_cells(names.n, texts + i * names.n, widths);
+  TRY(cli_columns_init(&columns, n_row, names.n));
+  columns.indent = "  ";
+  for (; k < names.n; k++) {
+    TRY(*names.items[k] != '\0' ? fill_column(rows, names.items[k], k, &columns)
+                                : fill_bars(rows, names.items[k - 1], k, &terminal, &columns));
+  }
+  cli_columns_print(&columns, &terminal, stdout);
 out:
-  for (size_t i = 0; i < n_text; i++) free(texts[i]);
-  free(texts);
-  free(widths);
+  cli_columns_clear(&columns);
   hl_strings_clear(&names);
   return status;
 }

@@ -1,6 +1,8 @@
 #include "hyperlist/ingest.h"
 #include "base/error.h"
-#include "cli/cli.h"
+#include "base/json.h"
+#include "cli/describe.h"
+#include "cli/results.h"
 
 #include <string.h>
 
@@ -17,6 +19,25 @@ static hl_status parse_delimiter(const char *text, char *delimiter) {
 
 static const char *plural(size_t n) {
   return n == 1 ? "" : "s";
+}
+
+static hl_status say_summary(const struct cli *cli, const struct hl_ingest_report *report) {
+  hl_status status = HL_OK;
+  struct cJSON *json = hl_json_new_object();
+  if (json == NULL) return hl_fail_memory();
+  cli_say(cli, "%s: %zu table%s stored%s%.0zu%s; now %zu task%s, %zu set%s", cli->output, report->n_stored,
+          plural(report->n_stored), report->n_known > 0 ? ", " : "", report->n_known,
+          report->n_known > 0 ? " were there already" : "", report->n_task, plural(report->n_task),
+          report->n_set, plural(report->n_set));
+  TRY(describe_text(json, "archive", cli->output));
+  TRY(describe_count(json, "stored", (int64_t)report->n_stored));
+  TRY(describe_count(json, "known", (int64_t)report->n_known));
+  TRY(describe_count(json, "tasks", (int64_t)report->n_task));
+  TRY(describe_count(json, "sets", (int64_t)report->n_set));
+  TRY(cli_print_summary(cli, json));
+out:
+  hl_json_free(json);
+  return status;
 }
 
 hl_status cli_ingest(struct cli *cli) {
@@ -45,7 +66,8 @@ hl_status cli_ingest(struct cli *cli) {
       {"keep-going", 0, POPT_ARG_NONE, &keep_going, 0, "leave out bad sources, store the others, exit 1",
        NULL},
       POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_PROVENANCE, 1, 0));
+  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 1,
+                0));
   struct hl_ingest_report report = {0};
   struct hl_ingest_options ingest = {.format = format,
                                      .set = set,
@@ -62,10 +84,8 @@ hl_status cli_ingest(struct cli *cli) {
   ingest.grid = is_own ? HL_GRID_OWN : (size_t)grid;
   status = hl_ingest(cli->output, cli->n_argument, cli->arguments, &ingest, &cli->context, &report);
   if (status != HL_OK && status != HL_BROKEN) goto out;
-  cli_say(cli, "%s: %zu table%s stored%s%.0zu%s; now %zu task%s, %zu set%s", cli->output, report.n_stored,
-          plural(report.n_stored), report.n_known > 0 ? ", " : "", report.n_known,
-          report.n_known > 0 ? " were there already" : "", report.n_task, plural(report.n_task), report.n_set,
-          plural(report.n_set));
+  const hl_status said = say_summary(cli, &report);
+  if (said != HL_OK) status = said;
 out:
   return status;
 }

@@ -1,7 +1,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/provenance.h"
-#include "cli/cli.h"
+#include "cli/describe.h"
+#include "cli/results.h"
 #include "hyperlist/scores.h"
 
 #include <stdlib.h>
@@ -14,6 +15,50 @@ static hl_status copy_provenance(const struct cli *cli, const char *archive, cha
   if (json != NULL) TRY(hl_json_copy_text(json, text));
 out:
   hl_json_free(json);
+  return status;
+}
+
+/* What the file says of itself, by its counts alone. */
+static hl_status say_summary(const struct cli *cli, const struct hl_scores *scores,
+                             const struct hl_strings *degenerate, int64_t n_missing, int64_t n_diverged) {
+  hl_status status = HL_OK;
+  struct cJSON *json = hl_json_new_object();
+  char cells[128], *left_out = NULL;
+  if (json == NULL) return hl_fail_memory();
+  TRY(cli_describe_degenerate(degenerate, &left_out));
+  cli_say(cli, "%s: %zu task%s, %zu set%s; cells: %s%s", cli->output, scores->tasks.n,
+          scores->tasks.n == 1 ? "" : "s", scores->n_set, scores->n_set == 1 ? "" : "s",
+          cli_describe_cells(n_missing, n_diverged, cells, sizeof cells), left_out);
+  TRY(describe_text(json, "scores", cli->output));
+  TRY(describe_count(json, "tasks", (int64_t)scores->tasks.n));
+  TRY(describe_count(json, "sets", (int64_t)scores->n_set));
+  TRY(describe_count(json, "missing", n_missing));
+  TRY(describe_count(json, "diverged", n_diverged));
+  TRY(describe_names(json, "degenerate", degenerate));
+  TRY(cli_print_summary(cli, json));
+out:
+  free(left_out);
+  hl_json_free(json);
+  return status;
+}
+
+static hl_status summarize(const struct cli *cli) {
+  hl_status status = HL_OK;
+  struct hl_scores *scores = NULL;
+  struct hl_strings degenerate = {0};
+  int64_t n_missing = 0, n_diverged = 0;
+  TRY(hl_scores_open(cli->output, &scores));
+  for (size_t t = 0; t < scores->tasks.n; t++) {
+    if (scores->degenerate[t]) TRY(hl_strings_add(&degenerate, scores->tasks.items[t]));
+    for (size_t i = 0; i < scores->n_set; i++) {
+      n_missing += scores->sets[i].n_missing[t];
+      n_diverged += scores->sets[i].n_diverged[t];
+    }
+  }
+  TRY(say_summary(cli, scores, &degenerate, n_missing, n_diverged));
+out:
+  hl_strings_clear(&degenerate);
+  hl_scores_close(scores);
   return status;
 }
 
@@ -38,7 +83,8 @@ hl_status cli_normalize(struct cli *cli) {
       {"test-constants", 0, POPT_ARG_STRING, &constants_text, 0,
        "test scores by constants of: test (default) or valid", "SPLIT"},
       POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_PROVENANCE, 1, 1));
+  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 1,
+                1));
   TRY(cli_choose("--replicas", replicas_text, replicas, &i_replicas));
   TRY(cli_choose("--best-over", best_text, best_over, &i_best));
   TRY(cli_choose("--aggregate", aggregate_text, aggregates, &i_aggregate));
@@ -51,6 +97,7 @@ hl_status cli_normalize(struct cli *cli) {
                                                  .test_constants = (enum hl_test_constants)i_constants,
                                                  .provenance = provenance};
   TRY(hl_normalize(cli->arguments[0], cli->output, &normalize, &cli->context));
+  TRY(summarize(cli));
 out:
   free(provenance);
   return status;

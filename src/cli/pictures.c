@@ -3,9 +3,11 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "cli/terminal.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -121,6 +123,32 @@ out:
 
 hl_status cli_pictures_publish(const struct cli_pictures *pictures) {
   return for_each_file(pictures, publish);
+}
+
+static hl_status print_file(const char *path) {
+  char block[4096];
+  size_t n;
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return hl_fail_errno(path, "open");
+  while ((n = fread(block, 1, sizeof block, file)) > 0) fwrite(block, 1, n, stdout);
+  const bool is_bad = ferror(file) != 0;
+  const hl_status status = is_bad ? hl_fail_errno(path, "read") : HL_OK;
+  fclose(file);
+  return status;
+}
+
+hl_status cli_pictures_show(const struct cli_pictures *pictures, const char *name) {
+  const struct cli_format *text = cli_find_format("dumb");
+  hl_status status = HL_OK;
+  char *path = NULL;
+  for (size_t i = 0; i < pictures->n_format && cli_find_terminal(stdout).is_one; i++) {
+    if (pictures->formats[i] != text) continue;
+    TRY(hl_format_text(&path, "%s/%s.%s", pictures->folder, name, text->extension));
+    TRY(print_file(path));
+  }
+out:
+  free(path);
+  return status;
 }
 
 static hl_status discard(const struct cli_pictures *pictures, const char *name) {

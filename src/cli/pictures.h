@@ -34,6 +34,9 @@ hl_status cli_pictures_write(const struct cli_pictures *pictures, const char *na
 hl_status cli_pictures_draw(const struct cli_pictures *pictures, const char *name,
                             const struct cli_drawing *drawing, const struct hl_context *context);
 
+/* On a terminal, where NAME was drawn in text and published, shows it. */
+hl_status cli_pictures_show(const struct cli_pictures *pictures, const char *name);
+
 /* The files made since the last time go to the folder, or to nowhere (which keeps the message of a failure).
  */
 hl_status cli_pictures_publish(const struct cli_pictures *pictures);

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "cli/describe.h"
 #include "cli/results.h"
 
 #include <stdint.h>
@@ -24,6 +25,22 @@ static hl_status list_captions(struct hl_report_caption **captions, size_t *n) {
   return HL_OK;
 }
 
+static hl_status say_summary(const struct cli *cli, const struct hl_strings *warnings,
+                             const struct hl_strings *unused) {
+  hl_status status = HL_OK;
+  struct cJSON *json = hl_json_new_object();
+  if (json == NULL) return hl_fail_memory();
+  for (size_t i = 0; i < unused->n; i++) cli_say(cli, "left out %s", unused->items[i]);
+  cli_say(cli, "%s: %zu warning%s in it", cli->output, warnings->n, warnings->n == 1 ? "" : "s");
+  TRY(describe_text(json, "page", cli->output));
+  TRY(describe_names(json, "warnings", warnings));
+  TRY(describe_names(json, "left_out", unused));
+  TRY(cli_print_summary(cli, json));
+out:
+  hl_json_free(json);
+  return status;
+}
+
 static hl_status write_page(const struct cli *cli, const struct hl_report_options *report) {
   hl_status status = HL_OK;
   struct hl_strings warnings = {0}, unused = {0};
@@ -31,8 +48,7 @@ static hl_status write_page(const struct cli *cli, const struct hl_report_option
   TRY(hl_output_open(&output, cli->output));
   TRY(hl_report_write(report, output.file, cli->output, &warnings, &unused));
   TRY(hl_output_commit(&output));
-  for (size_t i = 0; i < unused.n; i++) cli_say(cli, "left out %s", unused.items[i]);
-  cli_say(cli, "%s: %zu warning%s in it", cli->output, warnings.n, warnings.n == 1 ? "" : "s");
+  TRY(say_summary(cli, &warnings, &unused));
 out:
   hl_output_discard(&output);
   hl_strings_clear(&warnings);
@@ -51,7 +67,7 @@ hl_status cli_report(struct cli *cli) {
       {"title", 0, POPT_ARG_STRING, &title, 0, "the page's title", "TEXT"},
       {NULL, 'k', POPT_ARG_STRING, &length, 0, "show the first N of each list (default: 10)", "N"},
       POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_PROVENANCE, 1, 0));
+  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_JSON | CLI_PROVENANCE, 1, 0));
   TRY(cli_integer("-k", length, 1, UINT32_MAX, &n_entry));
   TRY(list_captions(&captions, &report.n_caption));
   TRY(cli_new_provenance(cli, 0, NULL, &provenance));

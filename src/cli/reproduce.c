@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/text.h"
+#include "cli/describe.h"
 #include "cli/pictures.h"
 #include "cli/results.h"
 
@@ -18,6 +19,7 @@ struct reproducing {
   struct figure_options options;
   struct cli_pictures pictures;
   struct cJSON *provenance;
+  struct cJSON *summary, *made, *left_out; /* the latter two are in it */
 };
 
 /* ---- Options ---- */
@@ -54,6 +56,8 @@ static hl_status make_figure(const struct reproducing *it, const struct figure *
   if (!figure->is_table) TRY(cli_pictures_draw(&it->pictures, figure->name, &drawing, &it->cli->context));
   TRY(cli_pictures_publish(&it->pictures));
   cli_say(it->cli, "%s: %s, in %s", figure->name, figure->title, it->cli->output);
+  TRY(hl_json_append(it->made, hl_json_new_text(figure->name)));
+  if (!it->cli->json && !figure->is_table) TRY(cli_pictures_show(&it->pictures, figure->name));
 out:
   if (status != HL_OK) cli_pictures_discard(&it->pictures);
   figure_tables_clear(&tables);
@@ -76,6 +80,7 @@ static hl_status make_figures(const struct reproducing *it) {
       n_made++;
     } else {
       cli_say(it->cli, "left out %s", hl_error_message());
+      TRY(hl_json_append(it->left_out, hl_json_new_text(hl_error_message())));
     }
   }
   if (it->cli->n_argument == 1 && n_made == 0) {
@@ -88,10 +93,23 @@ out:
 
 /* ---- The command ---- */
 
+static hl_status begin_summary(struct reproducing *it) {
+  hl_status status = HL_OK;
+  it->summary = hl_json_new_object();
+  if (it->summary == NULL) return hl_fail_memory();
+  TRY(describe_text(it->summary, "folder", it->cli->output));
+  TRY(hl_json_add(it->summary, "figures", it->made = hl_json_new_array()));
+  TRY(hl_json_add(it->summary, "left_out", it->left_out = hl_json_new_array()));
+out:
+  return status;
+}
+
 static hl_status reproduce(struct reproducing *it) {
   hl_status status = HL_OK;
+  TRY(begin_summary(it));
   TRY(cli_pictures_open(&it->pictures, it->cli->output));
   TRY(make_figures(it));
+  TRY(cli_print_summary(it->cli, it->summary));
 out:
   cli_pictures_close(&it->pictures, status);
   return status;
@@ -122,8 +140,8 @@ hl_status cli_reproduce(struct cli *cli) {
       {"set", 0, POPT_ARG_STRING, &set, 0, "which lists are learned from (default: " FIGURE_SET ")", "SET"},
       {"trials", 0, POPT_ARG_STRING, &trials, 0, "stop after that many trials (default: all)", "N"},
       POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_SEED | CLI_PROVENANCE, 1,
-                0));
+  TRY(cli_parse(cli, options,
+                CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 0));
   TRY(cli_pictures_choose(&it.pictures, format));
   TRY(cli_choose_missing(missing, &it.options.missing));
   TRY(cli_integer("--resamples", resamples, 1, 1000000, &n_resample));
@@ -139,6 +157,7 @@ hl_status cli_reproduce(struct cli *cli) {
   TRY(reproduce(&it));
 out:
   hl_json_free(it.provenance);
+  hl_json_free(it.summary);
   hl_scores_close(it.scores);
   return status;
 }

@@ -2,10 +2,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/provenance.h"
+#include "cli/columns.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 hl_status cli_new_provenance(const struct cli *cli, size_t n_input, const char *const *inputs,
                              struct cJSON **provenance) {
@@ -18,14 +21,22 @@ static hl_status print(const struct cli *cli, const struct hl_table *table, cons
                    : hl_table_print_tsv(table, provenance, file);
 }
 
-hl_status cli_print_table(const struct cli *cli, const struct hl_table *table, size_t n_input,
-                          const char *const *inputs) {
+hl_status cli_show_table(const struct cli *cli, const struct hl_table *table, const char *bar,
+                         const struct cJSON *provenance) {
+  const struct cli_terminal terminal = cli_find_terminal(stdout);
+  const bool is_for_people = terminal.is_one && !cli->json;
+  return is_for_people ? cli_columns_print_table(table, bar, &terminal, stdout)
+                       : print(cli, table, provenance, stdout);
+}
+
+hl_status cli_print_table(const struct cli *cli, const struct hl_table *table, const char *bar,
+                          size_t n_input, const char *const *inputs) {
   hl_status status = HL_OK;
   struct cJSON *provenance = NULL;
   struct hl_output output = {0};
   TRY(cli_new_provenance(cli, n_input, inputs, &provenance));
   if (cli->output == NULL) {
-    status = print(cli, table, provenance, stdout);
+    status = cli_show_table(cli, table, bar, provenance);
     goto out;
   }
   TRY(hl_output_open(&output, cli->output));
@@ -55,6 +66,28 @@ hl_status cli_stream_table(const struct cli *cli, struct hl_table *table, size_t
 out:
   hl_output_discard(&output);
   hl_json_free(provenance);
+  return status;
+}
+
+hl_status cli_print_summary(const struct cli *cli, const struct cJSON *summary) {
+  return cli->json ? hl_json_print(summary, stdout, "stdout") : HL_OK;
+}
+
+hl_status cli_describe_degenerate(const struct hl_strings *tasks, char **text) {
+  enum { MOST = 5 };
+  hl_status status = hl_copy_text("", text);
+  for (size_t i = 0; i < tasks->n && i < MOST && status == HL_OK; i++) {
+    char *before = *text;
+    status = i > 0 ? hl_format_text(text, "%s, %s", before, tasks->items[i])
+                   : hl_format_text(text, "; %zu task%s degenerate, left out: %s", tasks->n,
+                                    tasks->n == 1 ? "" : "s", tasks->items[i]);
+    free(before);
+    if (status != HL_OK) *text = NULL;
+  }
+  if (status != HL_OK || tasks->n <= MOST) return status;
+  char *before = *text;
+  status = hl_format_text(text, "%s, ..", before);
+  free(before);
   return status;
 }
 

@@ -10,16 +10,28 @@
 hl_status cli_new_provenance(const struct cli *cli, size_t n_input, const char *const *inputs,
                              struct cJSON **provenance);
 
-/* Prints a table to -o or stdout, as TSV or with --json as JSON. A failure of stdout is found when the
- * program ends. */
-hl_status cli_print_table(const struct cli *cli, const struct hl_table *table, size_t n_input,
-                          const char *const *inputs);
+/* Prints a table to -o or stdout: as JSON with --json, on a terminal aligned and without its provenance, with
+ * bars of the column named `bar` (NULL: none), else as TSV. A failure of stdout is found when the program
+ * ends. */
+hl_status cli_print_table(const struct cli *cli, const struct hl_table *table, const char *bar,
+                          size_t n_input, const char *const *inputs);
 
-/* The same for a table too long to keep: it has its notes and no rows yet, which add_rows adds one after the
- * other (and passes on what hl_table_add returns). */
+/* The same to stdout, for a command whose -o is for something else. */
+hl_status cli_show_table(const struct cli *cli, const struct hl_table *table, const char *bar,
+                         const struct cJSON *provenance);
+
+/* For a table too long to keep, and so to align: it has its notes and no rows yet, which add_rows adds one
+ * after the other (and passes on what hl_table_add returns). */
 hl_status cli_stream_table(const struct cli *cli, struct hl_table *table, size_t n_input,
                            const char *const *inputs,
                            hl_status (*add_rows)(void *user, struct hl_table *table), void *user);
+
+/* With --json, what a command that prints no table has done: an object on stdout. */
+hl_status cli_print_summary(const struct cli *cli, const struct cJSON *summary);
+
+/* "; 2 tasks degenerate, left out: a, b", "" if there are none: of many the first few are named. Yours to
+ * free. */
+hl_status cli_describe_degenerate(const struct hl_strings *tasks, char **text);
 
 /* --missing M. */
 hl_status cli_choose_missing(const char *text, enum hl_missing *missing);

@@ -243,8 +243,7 @@ static hl_status print_table(const struct tracking *it) {
   struct hl_table *table = NULL;
   hl_status status = tabulate(it, &table);
   if (status == HL_OK) {
-    status = it->cli->json ? hl_table_print_json(table, it->provenance, stdout)
-                           : hl_table_print_tsv(table, it->provenance, stdout);
+    status = cli_show_table(it->cli, table, NULL, it->provenance);
   }
   hl_table_free(table);
   return status;
