@@ -191,7 +191,7 @@ format: ## lay out all C files as .clang-format says
 	@clang-format -i $(C_FILES)
 
 format-check: ## fail where `make format` would change something
-	clang-format --dry-run --Werror $(C_FILES)
+	@clang-format --dry-run --Werror $(C_FILES)
 
 analyze: ## static analysis of C and shell (packages: GROUP=dev)
 	cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem --quiet \

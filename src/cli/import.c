@@ -1,27 +1,9 @@
 /* A command of its own and no option of `learn`: nothing is learned, and no scores are asked for. */
 #include "base/error.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "cli/describe.h"
 #include "cli/results.h"
 #include "hyperlist/list.h"
-
-static hl_status write_list(const struct cli *cli, const struct hl_import_options *import,
-                            struct hl_list *list) {
-  hl_status status = HL_OK;
-  struct cJSON *provenance = NULL;
-  struct hl_output output = {0};
-  const char *const inputs[] = {import->names, import->configs};
-  TRY(cli_new_provenance(cli, import->configs != NULL ? 2 : 1, inputs, &provenance));
-  if (provenance != NULL) TRY(hl_json_copy_text(provenance, &list->provenance));
-  TRY(hl_output_open(&output, cli->output));
-  TRY(hl_list_write(list, output.file, cli->output));
-  TRY(hl_output_commit(&output));
-out:
-  hl_output_discard(&output);
-  hl_json_free(provenance);
-  return status;
-}
 
 static hl_status summarize(const struct cli *cli, const struct hl_list *list) {
   hl_status status = HL_OK;
@@ -57,7 +39,8 @@ hl_status cli_import(struct cli *cli) {
   if (set != NULL && *set == '\0') FAIL(HL_USAGE, "--set: found an empty name, expected a set's");
   const struct hl_import_options import = {.names = names, .configs = configs, .set = set};
   TRY(hl_list_import(&import, &list));
-  TRY(write_list(cli, &import, list));
+  const char *const inputs[] = {import.names, import.configs};
+  TRY(cli_write_list(cli, list, configs != NULL ? 2 : 1, inputs));
   cli_say(cli, "%zu configs of %s with %zu hyperparameters; what they were learned from is unknown",
           list->n_entry, list->set, list->hyperparameters.n);
   TRY(summarize(cli, list));

@@ -1,5 +1,4 @@
 #include "base/error.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "cli/describe.h"
 #include "cli/results.h"
@@ -10,21 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static hl_status write_list(const struct cli *cli, struct hl_list *list) {
-  hl_status status = HL_OK;
-  struct cJSON *provenance = NULL;
-  struct hl_output output = {0};
-  TRY(cli_new_provenance(cli, 1, cli->arguments, &provenance));
-  if (provenance != NULL) TRY(hl_json_copy_text(provenance, &list->provenance));
-  TRY(hl_output_open(&output, cli->output));
-  TRY(hl_list_write(list, output.file, cli->output));
-  TRY(hl_output_commit(&output));
-out:
-  hl_output_discard(&output);
-  hl_json_free(provenance);
-  return status;
-}
 
 /* The selected tasks that take no part. */
 static hl_status find_degenerate(const struct hl_scores *scores, const struct hl_learn_options *options,
@@ -110,7 +94,7 @@ hl_status cli_learn(struct cli *cli) {
   learn.n_entry = (size_t)n_entry;
   TRY(hl_scores_open(cli->arguments[0], &scores));
   TRY(hl_learn(scores, &learn, &cli->context, &list));
-  TRY(write_list(cli, list));
+  TRY(cli_write_list(cli, list, 1, cli->arguments));
   TRY(find_degenerate(scores, &learn, &degenerate));
   TRY(say_summary(cli, list, &degenerate));
 out:

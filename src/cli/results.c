@@ -69,6 +69,22 @@ out:
   return status;
 }
 
+hl_status cli_write_list(const struct cli *cli, struct hl_list *list, size_t n_input,
+                         const char *const *inputs) {
+  hl_status status = HL_OK;
+  struct cJSON *provenance = NULL;
+  struct hl_output output = {0};
+  TRY(cli_new_provenance(cli, n_input, inputs, &provenance));
+  if (provenance != NULL) TRY(hl_json_copy_text(provenance, &list->provenance));
+  TRY(hl_output_open(&output, cli->output));
+  TRY(hl_list_write(list, output.file, cli->output));
+  TRY(hl_output_commit(&output));
+out:
+  hl_output_discard(&output);
+  hl_json_free(provenance);
+  return status;
+}
+
 hl_status cli_print_summary(const struct cli *cli, const struct cJSON *summary) {
   return cli->json ? hl_json_print(summary, stdout, "stdout") : HL_OK;
 }

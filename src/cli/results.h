@@ -4,6 +4,7 @@
 
 #include "base/table.h"
 #include "cli/cli.h"
+#include "hyperlist/list.h"
 #include "hyperlist/missing.h"
 
 /* The provenance of a result made from these files; NULL after --no-provenance. Free it by hl_json_free. */
@@ -25,6 +26,10 @@ hl_status cli_show_table(const struct cli *cli, const struct hl_table *table, co
 hl_status cli_stream_table(const struct cli *cli, struct hl_table *table, size_t n_input,
                            const char *const *inputs,
                            hl_status (*add_rows)(void *user, struct hl_table *table), void *user);
+
+/* Writes a list to -o, with the provenance of a result made from these files. */
+hl_status cli_write_list(const struct cli *cli, struct hl_list *list, size_t n_input,
+                         const char *const *inputs);
 
 /* With --json, what a command that prints no table has done: an object on stdout. */
 hl_status cli_print_summary(const struct cli *cli, const struct cJSON *summary);
