@@ -136,20 +136,34 @@ else:
 
 # ---- The table of real tasks ----
 
+def check_table(label, shown, scores, *options):
+    """A table of medians after 1, 2, 3, 5, 10 trials, against what the program gives."""
+    rows = table(good("generalize", scores, *options, "-k", "10").out)[1]
+    measured = {(r["series"].split(":")[0], int(r["trials"])): float(r["median"]) for r in rows}
+    for series, cells in shown.items():
+        for k, cell in zip((1, 2, 3, 5, 10), cells):
+            ok(abs(measured[series, k] - float(cell)) < 6e-5, f"{label}: {series} after {k}", measured[series, k], cell)
+
+
+def find_table(pattern):
+    return {m.group(1): m.group(2).split("|") for m in re.finditer(rf"^\| {pattern}[^|]* \|((?:[ .\d]+\|)+)$", TEXT, re.M)}
+
+
 REAL = os.path.join(SHARED, "data", "taskset-adam8p")
-shown = {m.group(1): m.group(2).split("|") for m in re.finditer(r"^\| (learned|random|expected|oracle)[^|]* \|((?:[ .\d]+\|)+)$", TEXT, re.M)}
-ok(len(shown) == 4, "the table of real tasks has its four rows", shown)
+shown, shown_sweep = find_table("(learned|random|expected|oracle)"), find_table("AlgoPerf, (learned|random)")
+ok(len(shown) == 4 and len(shown_sweep) == 2, "the tables of real tasks have their rows", shown, shown_sweep)
 if not os.path.isdir(REAL):
-    skip("the table of real tasks", "no folder of real data beside the project")
+    skip("the tables of real tasks", "no folder of real data beside the project")
 else:
     set_name = "adam8p_wide_grid_1k"
     sources = sorted(os.path.join(REAL, x) for x in os.listdir(REAL) if x.endswith(".json"))
     a, s = os.path.join(TMP, "real.h5"), os.path.join(TMP, "reals.h5")
     good("ingest", "-q", "-o", a, "--set", set_name, *sources)
     good("normalize", "-q", a, "-o", s)
-    rows = table(good("generalize", s, "--set", set_name, "--leave-one-out", "task", "--resamples", "50", "--baselines", "random,expected,oracle", "-k", "10").out)[1]
-    measured = {(r["series"].split(":")[0], int(r["trials"])): float(r["median"]) for r in rows}
-    for series, cells in shown.items():
-        for k, cell in zip((1, 2, 3, 5, 10), cells):
-            ok(abs(measured[series, k] - float(cell)) < 6e-5, f"real tasks: {series} after {k}", measured[series, k], cell)
+    check_table("real tasks", shown, s, "--set", set_name, "--leave-one-out", "task", "--resamples", "50", "--baselines", "random,expected,oracle")
+    a, s = os.path.join(TMP, "sweep.h5"), os.path.join(TMP, "sweeps.h5")
+    good("ingest", "-q", "-o", a, "--columns", "replica=study,train=train_loss,valid=valid_loss,test=test_loss",
+         os.path.join(SHARED, "data", "algoperf", "algoperf_v05_long.csv.gz"))
+    good("normalize", "-q", a, "-o", s)
+    check_table("AlgoPerf", shown_sweep, s, "--set", "algoperf_v05_long")
 done()
