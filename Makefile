@@ -116,7 +116,7 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SOURCES))
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o
 .PHONY: all program mpi tests deps demo check check-fast torture bench install uninstall dist clean distclean print-bin help format \
-        format-check analyze sanitized FORCE
+        format-check readme analyze sanitized FORCE
 
 # These are sequences, whose builds run in parallel within them.
 ifneq ($(filter deps demo check check-fast torture bench dist clean distclean,$(MAKECMDGOALS)),)
@@ -186,6 +186,9 @@ torture: ## run the long forms of the tests, each of tests/torture/*.sh; TORTURE
 bench: ## run the benchmarks
 	@if [ -x tests/bench/run ]; then $(MAKE) --no-print-directory $(PARALLEL) all && tests/bench/run; \
 	else echo 'There are no benchmarks yet: they will be in tests/bench.'; fi
+
+readme: program ## write into the README what its commands print today, and draw its figure; read the difference
+	@tests/readme/readme.t --update
 
 format: ## lay out all C files as .clang-format says
 	@clang-format -i $(C_FILES)

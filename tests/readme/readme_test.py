@@ -6,7 +6,7 @@
 
 Commands run in a temporary folder that has links to the project's own and to the program (`build/`). Not run, but held against
 the Makefile and the help: `make` and `hyperlist fetch`. `readme.t --update` writes the true output into the README, where no
-`...` stands; look at the difference before you commit it."""
+`...` stands, and draws its figure anew (`make readme`); look at the difference before you commit it."""
 import os
 import re
 import subprocess
@@ -97,6 +97,7 @@ for m in BLOCK.finditer(TEXT):
 if "--update" in sys.argv:
     with open(README, "w", encoding="utf-8") as f:
         f.write("".join(updated) + TEXT[at:])
+    good("reproduce", os.path.join(TMP, "scores.h5"), "-q", "--no-provenance", "-o", os.path.join(ROOT, "fixtures", "figures"), "figure2")
     done()
 
 # ---- What it names ----
