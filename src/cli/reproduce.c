@@ -121,11 +121,6 @@ static hl_status choose_perplexity(const char *text, double *perplexity) {
   return hl_fail(HL_USAGE, "--perplexity: found '%s', expected a number above 1", text);
 }
 
-/* Of one set only that can be meant; else the paper's, unless another is named. */
-static const char *choose_set(const struct hl_scores *scores, const char *named) {
-  return named == NULL && scores->n_set == 1 ? scores->sets[0].name : named;
-}
-
 static hl_status check_set(const struct reproducing *it) {
   size_t i_set;
   return it->options.set == NULL ? HL_OK : hl_scores_find_set(it->scores, it->options.set, &i_set);
@@ -142,8 +137,7 @@ hl_status cli_reproduce(struct cli *cli) {
       {"perplexity", 0, POPT_ARG_STRING, &perplexity, 0,
        "of figure A1's t-SNE (default: 30, or a third of the tasks)", "P"},
       {"resamples", 0, POPT_ARG_STRING, &resamples, 0, "how often tasks are split anew (default: 50)", "R"},
-      {"set", 0, POPT_ARG_STRING, &set, 0,
-       "which lists are learned from (default: " FIGURE_SET ", or the only one)", "SET"},
+      {"set", 0, POPT_ARG_STRING, &set, 0, "which lists are learned from (default: " FIGURE_SET ")", "SET"},
       {"trials", 0, POPT_ARG_STRING, &trials, 0, "stop after that many trials (default: all)", "N"},
       POPT_TABLEEND};
   TRY(cli_parse(cli, options,
@@ -153,11 +147,11 @@ hl_status cli_reproduce(struct cli *cli) {
   TRY(cli_integer("--resamples", resamples, 1, 1000000, &n_resample));
   TRY(cli_integer("--trials", trials, 1, UINT32_MAX, &n_trial));
   TRY(choose_perplexity(perplexity, &it.options.perplexity));
+  it.options.set = set;
   it.options.n_resample = (size_t)n_resample;
   it.options.n_trial = (size_t)n_trial;
   TRY(check_figure_names(cli));
   TRY(hl_scores_open(cli->arguments[0], &it.scores));
-  it.options.set = choose_set(it.scores, set);
   TRY(check_set(&it));
   TRY(cli_new_provenance(cli, 1, cli->arguments, &it.provenance));
   TRY(reproduce(&it));

@@ -30,12 +30,8 @@ def no_hyperparameters(f):
         g.create_dataset('hyperparameters', shape=(100, 0), dtype='f8')
 def holes(f): f['sets/adam8p_wide_grid_1k/valid'][2, 7] = float('nan')
 def other(f): f.move('sets/adam8p_wide_grid_1k', 'sets/mine')
-def alone(f):
-    other(f)
-    for name in list(f['sets']):
-        if name != 'mine': del f['sets/' + name]
 def one_task(f): f['tasks/degenerate'][1:] = 1
-for act in (no_learner, no_lowest, no_metadata, no_hyperparameters, holes, other, alone, one_task): edit(act.__name__, act)
+for act in (no_learner, no_lowest, no_metadata, no_hyperparameters, holes, other, one_task): edit(act.__name__, act)
 " || bail 'the made files'
 ok 'scores by the lowest' hyperlist normalize -q "$tmp/six.h5" -o "$tmp/min-s.h5" --aggregate min
 
@@ -80,9 +76,6 @@ left_out one_task 'figure2: .* has too few tasks that are not degenerate: found 
 
 # Another set to learn from.
 ok 'a set of one.s own' hyperlist reproduce "$tmp/other-s.h5" -o "$tmp/other" "${few[@]}" --set mine figure2 figure3c
-ok 'the only set there is' hyperlist reproduce "$tmp/alone-s.h5" -o "$tmp/alone" "${few[@]}" --no-provenance figure2
-ok 'which can be named too' hyperlist reproduce "$tmp/alone-s.h5" -o "$tmp/named" "${few[@]}" --no-provenance --set mine figure2
-same 'and is the same' "$tmp/alone/figure2.tsv" "$tmp/named/figure2.tsv"
 like 'its random search has a name' "$(cat "$tmp/other/figure2.txt")" 'Random, same set'
 like 'it is in the caption' "$(grep '^# caption' "$tmp/other/figure2.tsv")" 'learned from mine on'
 is 'it is in the table' "$(cut -f 1 "$tmp/other/figure3c.tsv" | grep -v '^#' | sort -u | tr '\n' ' ')" 'best-case learned random:adam1p_wide_grid_1k random:mine series '
