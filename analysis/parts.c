@@ -64,10 +64,8 @@ const char *figure_set_label(const char *set) {
 static hl_status choose_rows(struct figure_cells *cells, struct hl_scores *scores, enum hl_missing missing) {
   hl_status status = HL_OK;
   TRY(hl_cells_select_rows(scores, NULL, scores->degenerate, &cells->rows, &cells->n_task));
-  for (size_t i = 0; i < scores->n_set; i++) {
-    TRY(hl_cells_load(scores, i, 0));
-    if (missing != HL_MISSING_DROP_TASK) continue;
-    TRY(hl_cells_drop_holes(scores, &scores->sets[i], 0, cells->rows, &cells->n_task));
+  for (size_t i = 0; i < scores->n_set && missing == HL_MISSING_DROP_TASK; i++) {
+    TRY(hl_cells_drop_holes(scores, i, 0, cells->rows, &cells->n_task));
   }
 out:
   return status;
@@ -88,7 +86,7 @@ static hl_status add_set(struct figure_cells *cells, const struct hl_scores *sco
                          bool is_lowest, enum hl_missing missing, struct hl_cells *of_set) {
   struct hl_score_set set = scores->sets[i_set];
   if (is_lowest) set.valid = set.valid_min;
-  const hl_status status = hl_cells_init(of_set, scores, &set, cells->rows, cells->n_task, missing, 0);
+  const hl_status status = hl_cells_init(of_set, scores, &set, cells->rows, cells->n_task, missing, 0, NULL);
   if (status != HL_OK) return status;
   of_set->set = &scores->sets[i_set];
   cells->n_config += of_set->n_kept;

@@ -43,9 +43,8 @@ static hl_status measured_init(struct measured *it, struct hl_scores *scores, si
   size_t *rows = NULL, n_row;
   it->set = &scores->sets[i_set];
   TRY(hl_cells_select_rows(scores, NULL, scores->degenerate, &rows, &n_row));
-  TRY(hl_cells_load(scores, i_set, 0));
-  if (missing == HL_MISSING_DROP_TASK) TRY(hl_cells_drop_holes(scores, it->set, 0, rows, &n_row));
-  TRY(hl_cells_init(&it->cells, scores, it->set, rows, n_row, missing, 0));
+  if (missing == HL_MISSING_DROP_TASK) TRY(hl_cells_drop_holes(scores, i_set, 0, rows, &n_row));
+  TRY(hl_cells_init(&it->cells, scores, it->set, rows, n_row, missing, 0, NULL));
   TRY(hl_points_init(&it->points, it->set));
   TRY(hl_new_array(n_row, sizeof *it->best, &it->best));
   TRY(hl_cells_find_best(&it->cells, it->best));

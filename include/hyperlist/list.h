@@ -40,7 +40,9 @@ struct hl_list_entry {
 /* What the picks cost; nothing of it is written. */
 struct hl_learn_effort {
   size_t n_evaluation; /* how often a config was held against the tasks; without laziness: picks x configs */
-  double seconds;      /* from the table of scores in memory to the order of configs */
+  double
+      seconds_before; /* to read the scores, where they were not loaded, and to turn them: a config a row */
+  double seconds;     /* from there to the order of configs */
 };
 
 struct hl_list {
@@ -63,11 +65,11 @@ struct hl_learn_options {
   size_t n_entry; /* stop after that many; 0: all configs */
 };
 
-/* Learns from sets[..].valid (loaded here if need be), on the selected tasks that are not degenerate in this
- * set, with context->seed. Free the list by hl_list_free. HL_USAGE: unknown set, or a selector that matches
- * nothing; HL_INVALID: no task or config is left, a score outside [0, 1], a missing cell under
- * HL_MISSING_ERROR; HL_LIMIT. O(tasks x configs) for the first pick, and few evaluations of O(tasks) for each
- * later one: lazy greedy, as gains only shrink (Minoux 1978). */
+/* Learns from sets[..].valid (read, and not kept, if it is not loaded), on the selected tasks that are not
+ * degenerate in this set, with context->seed. Free the list by hl_list_free. HL_USAGE: unknown set, or a
+ * selector that matches nothing; HL_INVALID: no task or config is left, a score outside [0, 1], a missing
+ * cell under HL_MISSING_ERROR; HL_LIMIT. O(tasks x configs) for the first pick, and few evaluations of
+ * O(tasks) for each later one: lazy greedy, as gains only shrink (Minoux 1978). */
 HL_API hl_status hl_learn(struct hl_scores *scores, const struct hl_learn_options *options,
                           const struct hl_context *context, struct hl_list **list);
 

@@ -70,6 +70,8 @@ hl_status hl_h5_create_dataset(struct hl_h5 parent, const char *name, enum hl_h5
 hl_status hl_h5_open_dataset(struct hl_h5 parent, const char *name, struct hl_h5 *dataset,
                              enum hl_h5_type *type,
                              struct hl_h5_shape *shape); /* HL_INVALID: none, or of another element type */
+bool hl_h5_is_contiguous(
+    struct hl_h5 dataset); /* one run of bytes, as we write arrays: any rows are quick to read */
 hl_status hl_h5_write_rows(struct hl_h5 dataset, enum hl_h5_type type, uint64_t first, uint64_t n,
                            const void *data);
 hl_status hl_h5_read_rows(struct hl_h5 dataset, enum hl_h5_type type, uint64_t first, uint64_t n, void *data);

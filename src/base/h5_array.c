@@ -140,6 +140,14 @@ out:
   return status;
 }
 
+bool hl_h5_is_contiguous(struct hl_h5 dataset) {
+  h5_silence();
+  const hid_t list = H5Dget_create_plist(dataset.id);
+  const bool is_contiguous = list > 0 && H5Pget_layout(list) == H5D_CONTIGUOUS;
+  H5Pclose(list);
+  return is_contiguous;
+}
+
 static bool same_shape(struct hl_h5_shape a, struct hl_h5_shape b) {
   bool same = a.rank == b.rank;
   for (size_t i = 0; same && i < a.rank; i++) same = a.dims[i] == b.dims[i];

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 bool hl_multiply(size_t a, size_t b, size_t *product) {
   *product = a * b;
@@ -16,6 +17,22 @@ hl_status hl_new_array(size_t n, size_t size, void *out) {
   void *memory = calloc(n > 0 ? n : 1, size);
   memcpy(out, &memory, sizeof memory);
   return memory != NULL ? HL_OK : hl_fail_memory();
+}
+
+enum { HUGE_PAGE = 2 << 20 };
+
+hl_status hl_new_table(size_t n, size_t size, void *out) {
+  size_t n_byte;
+  if (!hl_multiply(n, size, &n_byte) || n_byte > SIZE_MAX - HUGE_PAGE) return hl_fail_memory();
+  if (n_byte < HUGE_PAGE) return hl_new_array(n, size, out);
+  void *memory = NULL;
+  if (posix_memalign(&memory, HUGE_PAGE, n_byte) != 0) return hl_fail_memory();
+#ifdef MADV_HUGEPAGE
+  madvise(memory, n_byte / HUGE_PAGE * HUGE_PAGE,
+          MADV_HUGEPAGE); /* the rest would be more than was asked for */
+#endif
+  memcpy(out, &memory, sizeof memory);
+  return HL_OK;
 }
 
 hl_status hl_grow_array(void *array, size_t *capacity, size_t n, size_t size) {

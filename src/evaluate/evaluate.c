@@ -10,7 +10,8 @@
 
 struct evaluating {
   const struct hl_list *list;
-  const struct hl_scores *scores;
+  struct hl_scores *scores;
+  size_t i_set;
   const struct hl_score_set *set;
   size_t n_row, *rows; /* the tasks in use */
   struct hl_cells cells;
@@ -118,9 +119,10 @@ static hl_status prepare(struct evaluating *it, const struct hl_evaluate_options
   TRY(hl_cells_select_rows(it->scores, options->tasks, degenerate, &it->rows, &it->n_row));
   if (options->among != NULL) TRY(keep_among(it, options->among));
   if (options->missing == HL_MISSING_DROP_TASK) {
-    TRY(hl_cells_drop_holes(it->scores, it->set, HL_CELLS_TEST, it->rows, &it->n_row));
+    TRY(hl_cells_drop_holes(it->scores, it->i_set, HL_CELLS_TEST, it->rows, &it->n_row));
   }
-  TRY(hl_cells_init(&it->cells, it->scores, it->set, it->rows, it->n_row, options->missing, HL_CELLS_TEST));
+  TRY(hl_cells_init(&it->cells, it->scores, it->set, it->rows, it->n_row, options->missing, HL_CELLS_TEST,
+                    NULL));
   for (size_t i = 0; i < it->n_row; i++) {
     TRY(hl_strings_add(&evaluation->tasks, it->scores->tasks.items[it->rows[i]]));
   }
@@ -134,11 +136,9 @@ hl_status hl_evaluate(const struct hl_list *list, struct hl_scores *scores,
                       const struct hl_evaluate_options *options, struct hl_evaluation **evaluation) {
   hl_status status = HL_OK;
   struct evaluating it = {.list = list, .scores = scores};
-  size_t i_set;
   *evaluation = NULL;
-  TRY(hl_scores_find_set(scores, list->set, &i_set));
-  TRY(hl_cells_load(scores, i_set, HL_CELLS_TEST));
-  it.set = &scores->sets[i_set];
+  TRY(hl_scores_find_set(scores, list->set, &it.i_set));
+  it.set = &scores->sets[it.i_set];
   TRY(hl_new_array(1, sizeof **evaluation, evaluation));
   TRY(prepare(&it, options, *evaluation));
   TRY(find_order(&it, options->skip_unknown, *evaluation));

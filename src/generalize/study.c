@@ -17,11 +17,9 @@ static bool is_in_use(const struct hl_study *study, size_t i_set) {
 static hl_status choose_rows(struct hl_study *study, struct hl_scores *scores, enum hl_missing missing) {
   hl_status status = HL_OK;
   TRY(hl_cells_select_rows(scores, NULL, scores->degenerate, &study->rows, &study->n_row));
-  for (size_t i = 0; i < scores->n_set; i++) {
+  for (size_t i = 0; i < scores->n_set && missing == HL_MISSING_DROP_TASK; i++) {
     if (!is_in_use(study, i)) continue;
-    TRY(hl_cells_load(scores, i, HL_CELLS_TEST));
-    if (missing != HL_MISSING_DROP_TASK) continue;
-    TRY(hl_cells_drop_holes(scores, &scores->sets[i], HL_CELLS_TEST, study->rows, &study->n_row));
+    TRY(hl_cells_drop_holes(scores, i, HL_CELLS_TEST, study->rows, &study->n_row));
   }
 out:
   return status;
@@ -32,9 +30,9 @@ static hl_status fill_cells(struct hl_study *study, enum hl_missing missing) {
   const struct hl_scores *scores = study->scores;
   TRY(hl_new_array(scores->n_set, sizeof *study->cells, &study->cells));
   for (size_t i = 0; i < scores->n_set; i++) {
-    const unsigned parts = HL_CELLS_TEST | (i == study->learner ? HL_CELLS_EXACT : 0);
     if (!is_in_use(study, i)) continue;
-    TRY(hl_cells_init(&study->cells[i], scores, &scores->sets[i], study->rows, study->n_row, missing, parts));
+    TRY(hl_cells_init(&study->cells[i], scores, &scores->sets[i], study->rows, study->n_row, missing,
+                      HL_CELLS_TEST, study->context));
   }
   TRY(hl_new_array(study->n_row, sizeof *study->best, &study->best));
   TRY(hl_cells_find_best(&study->cells[study->learner], study->best));

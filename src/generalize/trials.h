@@ -12,7 +12,7 @@ struct hl_trials {
   size_t resample;
   enum hl_report report;
   const struct hl_fold *fold;
-  const struct hl_cells *cells;   /* of the series' set; the learner's have HL_CELLS_EXACT too */
+  const struct hl_cells *cells;   /* of the series' set */
   const struct hl_points *points; /* the learner's hyperparameters */
   const size_t *best;             /* [n_task] the learner's best config of each task (hl_cells_find_best) */
   size_t n_most;                  /* no more trials than that */

@@ -15,8 +15,7 @@
 #include <stdint.h>
 
 enum hl_cells_part {
-  HL_CELLS_TEST = 1,  /* g too: for evaluating */
-  HL_CELLS_EXACT = 2, /* q too: for learning */
+  HL_CELLS_TEST = 1, /* g too: for evaluating */
 };
 
 struct hl_cells {
@@ -24,7 +23,6 @@ struct hl_cells {
   size_t n_task, n_config;
   double *valid; /* [n_config][n_task] f; a missing cell is 1 */
   double *test; /* [n_config][n_task] g likewise, and 0 on tasks without test scores; NULL if not asked for */
-  int64_t *exact;  /* [n_config][n_task] q = llrint(f 2^40); NULL if not asked for */
   int16_t *coarse; /* [n_config][n_block * HL_BLOCK] hl_coarse(f), that of 1 behind the last task */
   size_t n_block;
   bool *is_tested; /* [n_task] false: no config has a test score there, though some have a validation score;
@@ -34,25 +32,19 @@ struct hl_cells {
   int64_t n_missing, n_diverged; /* cells before the policy; n_diverged is -1 where the file does not say */
 };
 
-/* q of the score 1. */
-#define HL_EXACT_ONE ((int64_t)1 << 40)
-
-/* Fills cells from a set whose tables are loaded (valid; with HL_CELLS_TEST also test), for the tasks
- * rows[n_row]. Under HL_MISSING_DROP_TASK the caller has dropped the tasks before (hl_cells_drop_holes).
- * Clear it in any case. HL_INVALID: a score outside [0, 1], no config left, a missing cell under
- * HL_MISSING_ERROR; HL_LIMIT: more tasks than exact sums allow. */
+/* Fills cells for the tasks rows[n_row] from a set's tables (valid; with HL_CELLS_TEST also test) where they
+ * are loaded, so that scores may be made by hand, else from the file, of which no more is kept. Under
+ * HL_MISSING_DROP_TASK the caller has dropped the tasks before (hl_cells_drop_holes). Clear it in any case.
+ * HL_INVALID: a score outside [0, 1], no config left, a missing cell under HL_MISSING_ERROR; HL_LIMIT: more
+ * tasks than exact sums allow; HL_IO. */
 hl_status hl_cells_init(struct hl_cells *cells, const struct hl_scores *scores,
                         const struct hl_score_set *set, const size_t *rows, size_t n_row,
-                        enum hl_missing missing, unsigned parts);
+                        enum hl_missing missing, unsigned parts, const struct hl_context *context);
 void hl_cells_clear(struct hl_cells *cells);
 
 /* best[n_task]: the kept config with the lowest f, ties to the lower index; n_config where none is below 1.
  * One pass. */
 hl_status hl_cells_find_best(const struct hl_cells *cells, size_t *best);
-
-/* Loads the tables that a set's cells are made from; no file is touched where they are there, so that scores
- * may be made by hand. */
-hl_status hl_cells_load(struct hl_scores *scores, size_t i_set, unsigned parts);
 
 /* The tasks in use: the rows of the scores file that the selector takes (NULL: all) and that are not
  * degenerate by degenerate[all tasks], ascending; (*rows)[*n_row] is yours to free. HL_USAGE from the
@@ -61,9 +53,10 @@ hl_status hl_cells_select_rows(const struct hl_scores *scores, const char *selec
                                const uint8_t *degenerate, size_t **rows, size_t *n_row);
 
 /* HL_MISSING_DROP_TASK: leaves out of rows[*n_row], in place, the tasks on which a config of the set is
- * missing (in g too, with HL_CELLS_TEST). HL_INVALID: none is left. */
-hl_status hl_cells_drop_holes(const struct hl_scores *scores, const struct hl_score_set *set, unsigned parts,
-                              size_t *rows, size_t *n_row);
+ * missing (in g too, with HL_CELLS_TEST). Loads the set's tables, if they are not. HL_INVALID: none is left;
+ * HL_IO. */
+hl_status hl_cells_drop_holes(struct hl_scores *scores, size_t i_set, unsigned parts, size_t *rows,
+                              size_t *n_row);
 
 /* The set's own flags, or those of any set where a file has none for it. */
 const uint8_t *hl_cells_get_degenerate(const struct hl_scores *scores, const struct hl_score_set *set);

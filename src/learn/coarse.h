@@ -17,9 +17,10 @@ enum {
   HL_COARSE_ONE = INT16_MAX - 1, /* h(1), and of no other score */
 };
 
+/* Nothing below 1 gets as far as 65533: 1 - 2^-53 times that is 2^-37, a double's step there, or nearly,
+ * less. */
 static inline int16_t hl_coarse(double score) {
-  const int h = score < 1 ? (int)(score * 65533) : 65533;
-  return (int16_t)((score < 1 && h > 65532 ? 65532 : h) - INT16_MAX);
+  return (int16_t)((int)(score * 65533) - INT16_MAX);
 }
 
 /* Scores below b have h below this: of 0 there are none, and 1 has its value of h for itself. */

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/stream.h"
+#include "learn/exact.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,8 @@ static void clear_reached(struct reached *reached) {
   free(reached->limits);
 }
 
-static inline int64_t gain_on(int64_t best, int64_t exact) {
+static inline int64_t gain_on(int64_t best, double score) {
+  const int64_t exact = hl_exact(score);
   return best > exact ? best - exact : 0;
 }
 
@@ -90,26 +92,26 @@ static inline int64_t gain_on(int64_t best, int64_t exact) {
 static int64_t gain_of(const struct reached *reached, size_t config) {
   const struct hl_cells *cells = reached->cells;
   const size_t n_task = cells->n_task;
-  const int64_t *exact = cells->exact + config * n_task, *best = reached->best;
+  const double *valid = cells->valid + config * n_task;
+  const int64_t *best = reached->best;
   const int16_t *coarse = cells->coarse + config * cells->n_block * HL_BLOCK;
   int64_t sum = 0;
   for (size_t i = 0; i < reached->n_task && !reached->is_dense; i++)
-    sum += gain_on(best[reached->tasks[i]], exact[reached->tasks[i]]);
+    sum += gain_on(best[reached->tasks[i]], valid[reached->tasks[i]]);
   for (size_t first = 0; first < n_task && reached->is_dense; first += HL_BLOCK) {
     const size_t end = first + HL_BLOCK < n_task ? first + HL_BLOCK : n_task;
     if (!hl_coarse_any(coarse + first, reached->limits + first)) continue;
-    for (size_t i = first; i < end; i++) sum += gain_on(best[i], exact[i]);
+    for (size_t i = first; i < end; i++) sum += gain_on(best[i], valid[i]);
   }
   return sum;
 }
 
 static void reach(struct reached *reached, size_t config) {
-  const int64_t *exact = reached->cells->exact + config * reached->cells->n_task;
   const double *valid = reached->cells->valid + config * reached->cells->n_task;
   for (size_t i = 0; i < reached->n_task; i++) {
     const size_t task = reached->tasks[i];
-    if (exact[task] >= reached->best[task]) continue;
-    reached->best[task] = exact[task];
+    if (hl_exact(valid[task]) >= reached->best[task]) continue;
+    reached->best[task] = hl_exact(valid[task]);
     reached->limits[task] = hl_coarse_limit(valid[task]);
   }
 }

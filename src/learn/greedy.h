@@ -4,7 +4,7 @@
 
 #include "learn/cells.h"
 
-/* Picks up to n_most of the kept configs for the tasks[n_task] of cells (which have HL_CELLS_EXACT) until no
+/* Picks up to n_most of the kept configs for the tasks[n_task] of cells until no
  * config improves any task: their indices in picks[*n_pick], first pick first. picks has room for n_most or
  * all configs, whichever is less. *n_evaluation: how often a config was held against the tasks; NULL: who
  * cares. */

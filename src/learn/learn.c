@@ -12,7 +12,8 @@
 #include <string.h>
 
 struct learning {
-  const struct hl_scores *scores;
+  struct hl_scores *scores;
+  size_t i_set;
   const struct hl_score_set *set;
   size_t n_row, *rows; /* the train tasks */
   struct hl_cells cells;
@@ -94,27 +95,30 @@ out:
   return status;
 }
 
-static hl_status prepare(struct learning *learning, const struct hl_learn_options *options) {
+static hl_status prepare(struct learning *learning, const struct hl_learn_options *options,
+                         const struct hl_context *context) {
   hl_status status = HL_OK;
   const uint8_t *degenerate = hl_cells_get_degenerate(learning->scores, learning->set);
   TRY(hl_cells_select_rows(learning->scores, options->tasks, degenerate, &learning->rows, &learning->n_row));
   if (options->missing == HL_MISSING_DROP_TASK) {
-    TRY(hl_cells_drop_holes(learning->scores, learning->set, 0, learning->rows, &learning->n_row));
+    TRY(hl_cells_drop_holes(learning->scores, learning->i_set, 0, learning->rows, &learning->n_row));
   }
   TRY(hl_cells_init(&learning->cells, learning->scores, learning->set, learning->rows, learning->n_row,
-                    options->missing, HL_CELLS_EXACT));
+                    options->missing, 0, context));
   TRY(hl_new_array(learning->cells.n_config, sizeof *learning->order, &learning->order));
 out:
   return status;
 }
 
 static hl_status order_configs(struct learning *learning, const struct hl_learn_options *options,
-                               uint64_t seed) {
+                               const struct hl_context *context, uint64_t seed) {
   hl_status status = HL_OK;
-  const double start = hl_clock_seconds();
+  double start = hl_clock_seconds();
   const size_t n_most = options->n_entry > 0 ? options->n_entry : SIZE_MAX;
   size_t *tasks = NULL;
-  TRY(prepare(learning, options));
+  TRY(prepare(learning, options, context));
+  learning->effort.seconds_before = hl_clock_seconds() - start;
+  start = hl_clock_seconds();
   TRY(hl_new_array(learning->n_row, sizeof *tasks, &tasks));
   for (size_t i = 0; i < learning->n_row; i++) tasks[i] = i;
   TRY(hl_order_learn(&learning->cells, tasks, learning->n_row, n_most, seed, 0, learning->order,
@@ -130,12 +134,10 @@ hl_status hl_learn(struct hl_scores *scores, const struct hl_learn_options *opti
   hl_status status = HL_OK;
   struct learning learning = {.scores = scores};
   const uint64_t seed = context != NULL ? context->seed : 0;
-  size_t i_set;
   *list = NULL;
-  TRY(hl_scores_find_set(scores, options->set, &i_set));
-  TRY(hl_cells_load(scores, i_set, HL_CELLS_EXACT));
-  learning.set = &scores->sets[i_set];
-  TRY(order_configs(&learning, options, seed));
+  TRY(hl_scores_find_set(scores, options->set, &learning.i_set));
+  learning.set = &scores->sets[learning.i_set];
+  TRY(order_configs(&learning, options, context, seed));
   TRY(make_list(&learning, options, seed, list));
 out:
   if (status != HL_OK) {

@@ -71,8 +71,8 @@ START_TEST(expected_is_the_mean_of_all_orders) {
     for (size_t t = 0; t < N_TASK; t++)
       scores->sets[0].valid[t * n_config] = 1; /* one config is never missing */
     for (size_t t = 0; t < N_TASK; t++) scores->sets[0].test[t * n_config] = 0.75;
-    ck_assert_int_eq(hl_cells_init(&cells, scores, &scores->sets[0], rows, N_TASK, missing, HL_CELLS_TEST),
-                     HL_OK);
+    ck_assert_int_eq(
+        hl_cells_init(&cells, scores, &scores->sets[0], rows, N_TASK, missing, HL_CELLS_TEST, NULL), HL_OK);
     check_expected(&cells, HL_REPORT_TEST);
     check_expected(&cells, HL_REPORT_VALID);
     hl_cells_clear(&cells);
@@ -98,8 +98,8 @@ START_TEST(expected_of_many_configs_is_accurate) {
     scores->sets[0].valid[c] = scores->sets[0].valid[other];
     scores->sets[0].valid[other] = swapped;
   }
-  ck_assert_int_eq(hl_cells_init(&cells, scores, &scores->sets[0], rows, 1, HL_MISSING_WORST, HL_CELLS_TEST),
-                   HL_OK);
+  ck_assert_int_eq(
+      hl_cells_init(&cells, scores, &scores->sets[0], rows, 1, HL_MISSING_WORST, HL_CELLS_TEST, NULL), HL_OK);
   ck_assert_int_eq(hl_expected.tabulate(&cells, HL_REPORT_VALID, N, NULL, curves), HL_OK);
   for (size_t k = 1; k <= N; k++)
     ck_assert_double_eq_tol(curves[k - 1], ((N + 1.0) / ((double)k + 1) - 1) / N, 1e-12);
@@ -118,8 +118,8 @@ START_TEST(the_oracle_takes_the_first_of_equals) {
   double curves[4];
   memcpy(scores->sets[0].valid, valid, sizeof valid);
   memcpy(scores->sets[0].test, test, sizeof test);
-  ck_assert_int_eq(hl_cells_init(&cells, scores, &scores->sets[0], rows, 2, HL_MISSING_WORST, HL_CELLS_TEST),
-                   HL_OK);
+  ck_assert_int_eq(
+      hl_cells_init(&cells, scores, &scores->sets[0], rows, 2, HL_MISSING_WORST, HL_CELLS_TEST, NULL), HL_OK);
   ck_assert_int_eq(hl_oracle.tabulate(&cells, HL_REPORT_TEST, 2, NULL, curves), HL_OK);
   ck_assert_double_eq(curves[0], 0.7);
   ck_assert_double_eq(curves[1], 0.7);
