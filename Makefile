@@ -11,18 +11,20 @@
 VERSION := $(shell sed -n 's/^\#define HL_VERSION_STRING "\(.*\)"$$/\1/p' include/hyperlist/version.h)
 SOVERSION := 0
 
-# ---- packages (Debian), in three groups: `make deps GROUP=demo|check|dev`, each with those before it; MPI=1 adds another --
+# ---- packages (Debian), in groups: `make deps GROUP=demo|check|bench|dev`, each with those before it; MPI=1 adds another --
 
 PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
                  libxxhash-dev libpopt-dev libcsv-dev libcurl4-openssl-dev libssl-dev gnuplot-nox fonts-dejavu-core
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppler-utils openssl clang clang-format
+PACKAGES_bench := python3-pandas python3-numba
 PACKAGES_dev := valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
 PACKAGES_mpi := libopenmpi-dev openmpi-bin
 
 GROUP ?= check
 GROUPS_demo := demo
 GROUPS_check := demo check
-GROUPS_dev := demo check dev
+GROUPS_bench := demo check bench
+GROUPS_dev := demo check bench dev
 GROUPS_MPI := $(if $(filter 1,$(MPI)),mpi)
 
 # ---- settings ----------------------------------------------------------------------------------------------------------
@@ -87,10 +89,11 @@ ANALYSIS_SOURCES := $(wildcard analysis/*.c)
 PROGRAM_SOURCES := $(wildcard src/cli/*.c)
 TRAINER_SOURCES := $(wildcard fixtures/train/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*_test.c)
+BENCH_SOURCES := $(wildcard tests/bench/*.c)
 UNIT_HELPER_SOURCES := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
 SCRIPT_TESTS := $(wildcard tests/*.t tests/*/*.t)
 C_FILES := $(HEADERS) $(LIBRARY_SOURCES) $(RANKS_SOURCE) $(ANALYSIS_SOURCES) $(PROGRAM_SOURCES) $(TRAINER_SOURCES) \
-           $(wildcard src/*/*.h analysis/*.h fixtures/train/*.h tests/unit/*.[ch])
+           $(wildcard src/*/*.h analysis/*.h fixtures/train/*.h tests/unit/*.[ch] tests/bench/*.[ch])
 
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIBRARY_OBJECTS := $(call objects_of,$(LIBRARY_SOURCES))
@@ -98,8 +101,10 @@ ANALYSIS_OBJECTS := $(call objects_of,$(ANALYSIS_SOURCES))
 PROGRAM_OBJECTS := $(call objects_of,$(PROGRAM_SOURCES))
 TRAINER_OBJECTS := $(call objects_of,$(TRAINER_SOURCES))
 UNIT_OBJECTS := $(call objects_of,$(UNIT_SOURCES) $(UNIT_HELPER_SOURCES))
+BENCH_OBJECTS := $(call objects_of,$(BENCH_SOURCES))
 RANKS_OBJECT := $(call objects_of,$(RANKS_SOURCE))
-OBJECTS := $(LIBRARY_OBJECTS) $(ANALYSIS_OBJECTS) $(PROGRAM_OBJECTS) $(TRAINER_OBJECTS) $(UNIT_OBJECTS)
+OBJECTS := $(LIBRARY_OBJECTS) $(ANALYSIS_OBJECTS) $(PROGRAM_OBJECTS) $(TRAINER_OBJECTS) $(UNIT_OBJECTS) \
+           $(BENCH_OBJECTS)
 
 PROGRAM := $(BUILD)/hyperlist
 MPI_PROGRAM := $(BUILD)/hyperlist-mpi
@@ -109,6 +114,7 @@ SHARED := $(BUILD)/libhyperlist.so.$(SOVERSION)
 SHARED_LINK := $(BUILD)/libhyperlist.so
 TRAINER := $(if $(TRAINER_SOURCES),$(BUILD)/fixtures-train)
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SOURCES))
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SOURCES))
 
 # ---- targets for people ------------------------------------------------------------------------------------------------
 
@@ -131,10 +137,10 @@ program: $(PROGRAM) ; @:
 
 mpi: $(MPI_PROGRAM) ; @:
 
-tests: $(UNITS) ; @:
+tests: $(UNITS) $(BENCH_PROGRAMS) ; @:
 
-deps: ## install what is missing of the packages: GROUP=demo, check (default, with demo) or dev (all); MPI=1
-	$(if $(GROUPS_$(GROUP)),,$(error GROUP=$(GROUP): expected demo, check or dev))
+deps: ## install what is missing of the packages: GROUP=demo, check (default, with demo), bench or dev (all); MPI=1
+	$(if $(GROUPS_$(GROUP)),,$(error GROUP=$(GROUP): expected demo, check, bench or dev))
 	@.ci/deps $(foreach group,$(GROUPS_$(GROUP)) $(GROUPS_MPI),$(PACKAGES_$(group)))
 
 demo: ## from the embedded curves to the first ten entries of a list and to Figure 2, in $(BUILD)/demo
@@ -183,9 +189,9 @@ torture: ## run the long forms of the tests, each of tests/torture/*.sh; TORTURE
 	  printf '==== %s ====\n' "$$script"; TORTURE=1 "$$script" || failed="$$failed $$script"; done; \
 	  if [ -n "$$failed" ]; then echo "torture: failed:$$failed" >&2; exit 1; fi
 
-bench: ## run the benchmarks
-	@if [ -x tests/bench/run ]; then $(MAKE) --no-print-directory $(PARALLEL) all && tests/bench/run; \
-	else echo 'There are no benchmarks yet: they will be in tests/bench.'; fi
+bench: ## time every job against numpy, numba, h5py, pandas .. in turn (GROUP=bench has them); ROWS='learn ..': some
+	$(STEP) $(PARALLEL) program tests
+	@tests/bench/run $(ROWS)
 
 readme: program ## write into the README what its commands print today, and draw its figure; read the difference
 	@tests/readme/readme.t --update
@@ -287,6 +293,11 @@ $(UNITS): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(call objects_of,$(UNIT_HEL
 	$(call say,LD)
 	@mkdir -p $(@D)
 	$(link) $(CHECK_LIBS) $(ALL_LDLIBS)
+
+$(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(link) $(ALL_LDLIBS)
 
 # What the sanitized pass of `make check` runs, in a BUILD of its own: beside the units a small script for each script test
 # that is also to be run with the sanitized programs.

@@ -1,0 +1,112 @@
+"""Processes and what they took; their outputs, held against the peer's."""
+import hashlib
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+PYTHON = os.environ.get("PYTHON") or "/usr/bin/python3"
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Failed(Exception):
+    """A job that has no time to show: it does not run, or its numbers are wrong."""
+
+
+class Took:
+    """One run: wall seconds, CPU seconds (its children's included), MB of peak memory, and what it said."""
+
+    def __init__(self, seconds, cpu, mb, said):
+        self.seconds, self.cpu, self.mb, self.said = seconds, cpu, mb, said
+
+
+def remove(path):
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.remove(path)
+
+
+def run(args, log, env=None):
+    """A whole process, from before it is made to after it has gone. Memory is the largest of it and of any child it waited for; it is at
+    least that of this program, some 20 MB."""
+    with open(log, "wb") as file:
+        start = time.perf_counter()
+        pid = os.posix_spawn(args[0], args, dict(os.environ, **(env or {})),
+                             file_actions=[(os.POSIX_SPAWN_DUP2, file.fileno(), 1), (os.POSIX_SPAWN_DUP2, file.fileno(), 2)])
+        try:
+            _, status, usage = os.wait4(pid, 0)
+        except BaseException:
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(pid, 0)
+            raise
+        seconds = time.perf_counter() - start
+    with open(log, errors="replace") as file:
+        said = file.read()
+    if status != 0:
+        raise Failed(f"ended with {os.waitstatus_to_exitcode(status)}: {' '.join(args)}: {said.strip()[-400:]}")
+    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said)
+
+
+def digest(path):
+    """Of a file, of all files of a folder; of an HDF5 file also of the parts beside it that its links lead to."""
+    sums = hashlib.blake2b()
+    paths = [path, *sorted(os.path.join(os.path.dirname(path), n) for n in os.listdir(os.path.dirname(path))
+                           if n.startswith(os.path.basename(path) + "."))]
+    for top in paths:
+        names = [top] if not os.path.isdir(top) else sorted(os.path.join(d, n) for d, _, files in os.walk(top) for n in files)
+        for name in names:
+            with open(name, "rb") as file:
+                while block := file.read(1 << 20):
+                    sums.update(block)
+    return sums.digest()
+
+
+class Comparison:
+    """Holds every output of ours against every one of the peer's, once for each pair of different bytes."""
+
+    def __init__(self, kind, source, program=os.path.join(HERE, "compare.py")):
+        self.kind, self.source, self.program, self.known = kind, source, program, set()
+
+    def check(self, ours, peer, is_peers_word=False):
+        pair = digest(ours), digest(peer)
+        if pair in self.known:
+            return
+        r = subprocess.run([PYTHON, self.program, self.kind, ours, peer, *([self.source] if self.source else [])], stdin=subprocess.DEVNULL,
+                           capture_output=True, text=True)
+        if r.returncode != 0:
+            raise Failed(f"the numbers differ: {(r.stderr.strip().splitlines() or ['no word why'])[-1]}")
+        self.known.add(pair)
+
+
+def median_of(values):
+    return statistics.median(values)
+
+
+def quartiles(values):
+    """The middle half of some values; of few, their ends."""
+    if len(values) < 4:
+        return min(values), max(values)
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, high
+
+
+def warm(paths):
+    """Into the page cache."""
+    for path in paths:
+        for folder, _, files in ([(os.path.dirname(path), [], [os.path.basename(path)])] if os.path.isfile(path) else os.walk(path)):
+            for name in files:
+                with open(os.path.join(folder, name), "rb") as file:
+                    while file.read(1 << 22):
+                        pass
+
+
+def has_module(name):
+    return subprocess.run([PYTHON, "-c", f"import {name}"], stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+
+
+def tell(line, end="\n"):
+    print(line, end=end, file=sys.stderr, flush=True)
