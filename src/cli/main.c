@@ -21,7 +21,7 @@ static const struct cli_command commands[] = {
     {"info", "FILE", "what is in an archive, a scores file or a list", cli_info, CLI_ALONE},
     {"check", "FILE", "is a file whole; what is missing and diverged in it", cli_check, CLI_ALONE},
     {"normalize", "ARCHIVE -o SCORES", "one score in 0..1 for each task and configuration", cli_normalize,
-     CLI_ALONE},
+     CLI_SHARED},
     {"learn", "SCORES --set SET -o LIST", "an ordered list of configurations to try (Eq. 3-4)", cli_learn,
      CLI_ALONE},
     {"import", "--names FILE -o LIST", "a list of config names, such as the published one, as a list of ours",

@@ -1,6 +1,6 @@
 #include "base/error.h"
 #include "base/json.h"
-#include "base/provenance.h"
+#include "base/ranks.h"
 #include "cli/describe.h"
 #include "cli/results.h"
 #include "hyperlist/scores.h"
@@ -11,7 +11,7 @@ static hl_status copy_provenance(const struct cli *cli, const char *archive, cha
   struct cJSON *json = NULL;
   hl_status status = HL_OK;
   *text = NULL;
-  TRY(hl_provenance_new(cli->provenance, cli->context.seed, 1, &archive, &json));
+  TRY(cli_new_provenance(cli, 1, &archive, &json));
   if (json != NULL) TRY(hl_json_copy_text(json, text));
 out:
   hl_json_free(json);
@@ -97,7 +97,7 @@ hl_status cli_normalize(struct cli *cli) {
                                                  .test_constants = (enum hl_test_constants)i_constants,
                                                  .provenance = provenance};
   TRY(hl_normalize(cli->arguments[0], cli->output, &normalize, &cli->context));
-  TRY(summarize(cli));
+  if (hl_ranks_is_first(&cli->context)) TRY(summarize(cli));
 out:
   free(provenance);
   return status;

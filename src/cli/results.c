@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/provenance.h"
+#include "base/ranks.h"
 #include "cli/columns.h"
 
 #include <inttypes.h>
@@ -12,7 +13,13 @@
 
 hl_status cli_new_provenance(const struct cli *cli, size_t n_input, const char *const *inputs,
                              struct cJSON **provenance) {
-  return hl_provenance_new(cli->provenance, cli->context.seed, n_input, inputs, provenance);
+  const char *command = hl_ranks_is_first(&cli->context) ? cli->provenance : NULL; /* who writes, asks */
+  return hl_provenance_new(command, cli->context.seed, n_input, inputs, provenance);
+}
+
+/* Ranks that do the same beside the first write it nowhere. */
+static const char *get_output(const struct cli *cli) {
+  return cli->output == NULL || hl_ranks_is_first(&cli->context) ? cli->output : "/dev/null";
 }
 
 static hl_status print(const struct cli *cli, const struct hl_table *table, const struct cJSON *provenance,
@@ -39,7 +46,7 @@ hl_status cli_print_table(const struct cli *cli, const struct hl_table *table, c
     status = cli_show_table(cli, table, bar, provenance);
     goto out;
   }
-  TRY(hl_output_open(&output, cli->output));
+  TRY(hl_output_open(&output, get_output(cli)));
   TRY(print(cli, table, provenance, output.file));
   TRY(hl_output_commit(&output));
 out:
@@ -55,7 +62,7 @@ hl_status cli_stream_table(const struct cli *cli, struct hl_table *table, size_t
   struct cJSON *provenance = NULL;
   struct hl_output output = {0};
   TRY(cli_new_provenance(cli, n_input, inputs, &provenance));
-  if (cli->output != NULL) TRY(hl_output_open(&output, cli->output));
+  if (cli->output != NULL) TRY(hl_output_open(&output, get_output(cli)));
   TRY(hl_table_begin_stream(table, cli->json, provenance, cli->output != NULL ? output.file : stdout));
   status = add_rows(user, table);
   if (cli->output == NULL && ferror(stdout)) status = HL_OK;      /* is found when the program ends */
@@ -76,7 +83,7 @@ hl_status cli_write_list(const struct cli *cli, struct hl_list *list, size_t n_i
   struct hl_output output = {0};
   TRY(cli_new_provenance(cli, n_input, inputs, &provenance));
   if (provenance != NULL) TRY(hl_json_copy_text(provenance, &list->provenance));
-  TRY(hl_output_open(&output, cli->output));
+  TRY(hl_output_open(&output, get_output(cli)));
   TRY(hl_list_write(list, output.file, cli->output));
   TRY(hl_output_commit(&output));
 out:

@@ -1,8 +1,10 @@
 #include "base/error.h"
+#include "base/farm.h"
 #include "base/file.h"
 #include "base/h5.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/ranks.h"
 #include "base/text.h"
 #include "hyperlist/scores.h"
 #include "hyperlist/task.h"
@@ -10,6 +12,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +24,19 @@ struct set_output {
   uint8_t *degenerate;             /* [n_task] */
 };
 
+/* What a scorer found of a task, as it travels to where it is written. */
+struct task_result {
+  double last_step;
+  double sets[]; /* of each a struct set_result, then its rows: valid, test, valid_min, valid_last */
+};
+
+struct set_result {
+  double init[N_SCORED_SPLIT], best[N_SCORED_SPLIT];
+  int64_t n_missing, n_diverged, degenerate;
+};
+
+enum { N_TABLE = 4, SET_RESULT = sizeof(struct set_result) / sizeof(double) /* doubles that it takes */ };
+
 struct run {
   const struct hl_archive_index *index;
   struct hl_h5 file;
@@ -28,7 +44,8 @@ struct run {
   uint8_t *degenerate; /* [n_task]: in any set */
   double *last_step;   /* [n_task]: NaN without curves */
   size_t n_scorer;
-  struct scorer *scorers; /* one per thread */
+  struct scorer *scorers;       /* one per thread */
+  struct task_result **results; /* likewise */
 };
 
 static hl_status open_set(struct run *run, struct hl_h5 parent, size_t i_set) {
@@ -71,31 +88,73 @@ out:
   return status;
 }
 
-static hl_status score_task(void *user, size_t i_task, size_t i_thread) {
-  struct run *run = user;
-  return scorer_run(&run->scorers[i_thread], i_task);
+static size_t result_bytes(const struct run *run) {
+  size_t n = 0;
+  for (size_t i = 0; i < run->index->n_set; i++) n += SET_RESULT + N_TABLE * run->index->sets[i].configs.n;
+  return sizeof(struct task_result) + n * sizeof(double);
 }
 
-static hl_status write_task(void *user, size_t i_task, size_t i_thread) {
+/* Returns where the next set's begins. */
+static double *put_set(const struct set_row *row, double *to) {
+  const double *const tables[N_TABLE] = {row->valid, row->test, row->valid_min, row->valid_last};
+  struct set_result result = {
+      .n_missing = row->n_missing, .n_diverged = row->n_diverged, .degenerate = row->degenerate};
+  memcpy(result.init, row->init, sizeof result.init);
+  memcpy(result.best, row->best, sizeof result.best);
+  memcpy(to, &result, sizeof result);
+  to += SET_RESULT;
+  for (size_t k = 0; k < N_TABLE && row->n_config > 0; k++, to += row->n_config)
+    memcpy(to, tables[k], row->n_config * sizeof *to);
+  return to;
+}
+
+static hl_status score_task(void *user, size_t i_task, size_t i_thread, const void **bytes, size_t *n_byte) {
   struct run *run = user;
+  struct scorer *scorer = &run->scorers[i_thread];
+  struct task_result *result = run->results[i_thread];
+  const hl_status status = scorer_run(scorer, i_task);
+  if (status != HL_OK) return status;
+  double *to = result->sets;
+  result->last_step = scorer->last_step;
+  for (size_t i = 0; i < run->index->n_set; i++) to = put_set(&scorer->sets[i], to);
+  *bytes = result;
+  *n_byte = result_bytes(run);
+  return HL_OK;
+}
+
+static hl_status write_rows(const struct set_output *set, size_t i_task, const double *rows,
+                            size_t n_config) {
   hl_status status = HL_OK;
-  run->last_step[i_task] = run->scorers[i_thread].last_step;
+  if (n_config == 0) return HL_OK;
+  TRY(hl_h5_write_rows(set->valid, HL_H5_FLOAT64, i_task, 1, rows));
+  TRY(hl_h5_write_rows(set->test, HL_H5_FLOAT64, i_task, 1, rows + n_config));
+  TRY(hl_h5_write_rows(set->valid_min, HL_H5_FLOAT64, i_task, 1, rows + 2 * n_config));
+  TRY(hl_h5_write_rows(set->valid_last, HL_H5_FLOAT64, i_task, 1, rows + 3 * n_config));
+out:
+  return status;
+}
+
+static hl_status write_task(void *user, size_t i_task, const void *bytes, size_t n_byte) {
+  struct run *run = user;
+  const struct task_result *task = bytes;
+  const double *from = task->sets;
+  hl_status status = HL_OK;
+  (void)n_byte;
+  run->last_step[i_task] = task->last_step;
   for (size_t i = 0; i < run->index->n_set; i++) {
-    const struct set_row *row = &run->scorers[i_thread].sets[i];
+    const size_t n_config = run->index->sets[i].configs.n;
     struct set_output *set = &run->sets[i];
-    for (size_t k = 0; k < N_SCORED_SPLIT; k++) {
-      set->init[2 * i_task + k] = row->init[k];
-      set->best[2 * i_task + k] = row->best[k];
-    }
-    set->n_missing[i_task] = row->n_missing;
-    set->n_diverged[i_task] = row->n_diverged;
-    set->degenerate[i_task] = row->degenerate;
-    run->degenerate[i_task] |= row->degenerate;
-    if (row->n_config == 0) continue;
-    TRY(hl_h5_write_rows(set->valid, HL_H5_FLOAT64, i_task, 1, row->valid));
-    TRY(hl_h5_write_rows(set->test, HL_H5_FLOAT64, i_task, 1, row->test));
-    TRY(hl_h5_write_rows(set->valid_min, HL_H5_FLOAT64, i_task, 1, row->valid_min));
-    TRY(hl_h5_write_rows(set->valid_last, HL_H5_FLOAT64, i_task, 1, row->valid_last));
+    struct set_result result;
+    memcpy(&result, from, sizeof result);
+    memcpy(&set->init[2 * i_task], result.init, sizeof result.init);
+    memcpy(&set->best[2 * i_task], result.best, sizeof result.best);
+    set->n_missing[i_task] = result.n_missing;
+    set->n_diverged[i_task] = result.n_diverged;
+    set->degenerate[i_task] = (uint8_t)result.degenerate;
+    run->degenerate[i_task] |= (uint8_t)result.degenerate;
+    from += SET_RESULT;
+    TRY(write_rows(set, i_task, from, n_config));
+    from += N_TABLE * n_config;
   }
 out:
   return status;
@@ -173,25 +232,35 @@ static void close_run(struct run *run) {
     free(set->degenerate);
   }
   for (size_t i = 0; run->scorers != NULL && i < run->n_scorer; i++) scorer_clear(&run->scorers[i]);
+  for (size_t i = 0; run->results != NULL && i < run->n_scorer; i++) free(run->results[i]);
+  free(run->results);
   free(run->sets);
   free(run->scorers);
   free(run->degenerate);
   free(run->last_step);
 }
 
-static hl_status score_all(struct run *run, struct hl_archive *archive,
-                           const struct hl_normalize_options *options, const struct hl_context *context) {
+static hl_status make_scorers(struct run *run, struct hl_archive *archive,
+                              const struct hl_normalize_options *options, const struct hl_context *context) {
   hl_status status = HL_OK;
-  const size_t n_task = run->index->tasks.n;
-  run->n_scorer = hl_pool_threads(context, n_task);
+  run->n_scorer = hl_pool_threads(context, run->index->tasks.n);
   TRY(hl_new_array(run->n_scorer, sizeof *run->scorers, &run->scorers));
-  for (size_t i = 0; i < run->n_scorer; i++) TRY(scorer_init(&run->scorers[i], archive, options));
-  TRY(open_run(run));
-  TRY(hl_pool_run(context, "normalizing", n_task, score_task, write_task, run));
+  TRY(hl_new_array(run->n_scorer, sizeof *run->results, &run->results));
+  for (size_t i = 0; i < run->n_scorer; i++) {
+    TRY(scorer_init(&run->scorers[i], archive, options));
+    TRY(hl_new_array(result_bytes(run), 1, &run->results[i]));
+  }
+out:
+  return status;
+}
+
+static hl_status finish(const struct run *run, const struct hl_normalize_options *options,
+                        const struct hl_context *context) {
+  hl_status status = HL_OK;
   for (size_t i = 0; i < run->index->n_set; i++) TRY(write_set_counts(run, &run->sets[i]));
   TRY(write_tasks(run));
   TRY(write_options(run, options));
-  for (size_t i = 0; i < n_task; i++) {
+  for (size_t i = 0; i < run->index->tasks.n; i++) {
     if (run->degenerate[i]) {
       hl_warn(context,
               "task %s is degenerate (no finite loss, or none below the start): left out of everything",
@@ -202,26 +271,63 @@ out:
   return status;
 }
 
-hl_status hl_normalize(const char *archive_path, const char *out_path,
-                       const struct hl_normalize_options *options, const struct hl_context *context) {
+/* A name beside the output, which is to be another file than the archive. */
+static hl_status choose_temporary(const char *archive_path, const char *out_path, char **temporary) {
   hl_status status = HL_OK;
-  struct hl_archive *archive = NULL;
-  struct run run = {0};
-  char *temporary = NULL;
-  TRY(hl_file_temporary(out_path, &temporary));
   struct stat from, to; /* links too */
+  TRY(hl_file_temporary(out_path, temporary));
   if (stat(archive_path, &from) == 0 && stat(out_path, &to) == 0 && from.st_ino == to.st_ino &&
       from.st_dev == to.st_dev) {
     FAIL(HL_USAGE, "%s: found the archive itself as output, expected another file", out_path);
   }
-  TRY(hl_archive_open(archive_path, &archive));
-  run.index = hl_archive_get_index(archive);
-  TRY(hl_h5_create(temporary, &run.file));
-  TRY(score_all(&run, archive, options, context));
-  close_run(&run);
-  run = (struct run){.file = run.file};
-  TRY(hl_h5_close(&run.file));
+out:
+  return status;
+}
+
+static hl_status prepare(struct run *run, const char *path, struct hl_archive **archive,
+                         const struct hl_normalize_options *options, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  TRY(hl_archive_open(path, archive));
+  run->index = hl_archive_get_index(*archive);
+  TRY(make_scorers(run, *archive, options, context));
+out:
+  return status;
+}
+
+static hl_status create(struct run *run, const char *temporary) {
+  const hl_status status = hl_h5_create(temporary, &run->file);
+  return status == HL_OK ? open_run(run) : status;
+}
+
+static hl_status publish(struct run *run, const struct hl_normalize_options *options,
+                         const struct hl_context *context, const char *temporary, const char *out_path) {
+  hl_status status = HL_OK;
+  TRY(finish(run, options, context));
+  close_run(run);
+  *run = (struct run){.file = run->file};
+  TRY(hl_h5_close(&run->file));
   TRY(hl_file_replace(temporary, out_path));
+out:
+  return status;
+}
+
+/* All ranks read and score, rank 0 writes. */
+hl_status hl_normalize(const char *archive_path, const char *out_path,
+                       const struct hl_normalize_options *options, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  const bool is_first = hl_ranks_is_first(context);
+  struct hl_archive *archive = NULL;
+  struct run run = {0};
+  char *temporary = NULL;
+  if (is_first) status = choose_temporary(archive_path, out_path, &temporary);
+  if (status == HL_OK) status = prepare(&run, archive_path, &archive, options, context);
+  if (status == HL_OK && is_first) status = create(&run, temporary);
+  TRY(hl_ranks_agree(context, status, 0));
+  const struct hl_farm farm = {
+      .what = "normalizing", .n = run.index->tasks.n, .work = score_task, .take = write_task, .user = &run};
+  TRY(hl_farm_run(context, &farm));
+  if (is_first) status = publish(&run, options, context, temporary, out_path);
+  TRY(hl_ranks_agree(context, status, 0));
 out:
   close_run(&run);
   hl_h5_close(&run.file);

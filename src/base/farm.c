@@ -1,0 +1,137 @@
+#include "base/farm.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/pool.h"
+#include "base/ranks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BYTES = 64 << 20, ROUND_SECONDS = 2 };
+
+/* One round: rank r does the items [first + r n_batch, first + (r + 1) n_batch), as far as there are any. */
+struct round {
+  const struct hl_farm *farm;
+  bool is_first_rank;
+  uint64_t first, n_batch;
+  size_t mine; /* my first item */
+  struct lent {
+    const void *bytes;
+    size_t n;
+  } * lent;           /* [threads] */
+  char *results;      /* of the other ranks: size and bytes of each, in order */
+  size_t n, capacity; /* bytes of it */
+  /* what rank 0 knows of the rounds so far */
+  double seconds; /* of the last */
+  size_t largest; /* bytes that another rank has sent */
+};
+
+/* Results are aligned as the numbers in them want it. */
+static size_t pad(size_t n) {
+  return (n + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+}
+
+/* ---- My share ---- */
+
+static hl_status work(void *user, size_t i, size_t i_thread) {
+  struct round *round = user;
+  struct lent *lent = &round->lent[i_thread];
+  return round->farm->work(round->farm->user, round->mine + i, i_thread, &lent->bytes, &lent->n);
+}
+
+/* In turn: rank 0's items come first in the round, so it takes them as they are. */
+static hl_status commit(void *user, size_t i, size_t i_thread) {
+  struct round *round = user;
+  const struct lent *lent = &round->lent[i_thread];
+  if (round->is_first_rank)
+    return round->farm->take(round->farm->user, round->mine + i, lent->bytes, lent->n);
+  const size_t n_padded = pad(lent->n);
+  const hl_status status =
+      hl_grow_array(&round->results, &round->capacity, round->n + sizeof lent->n + n_padded, 1);
+  if (status != HL_OK) return status;
+  char *to = round->results + round->n;
+  memcpy(to, &lent->n, sizeof lent->n);
+  memcpy(to + sizeof lent->n, lent->bytes, lent->n);
+  memset(to + sizeof lent->n + lent->n, 0, n_padded - lent->n);
+  round->n += sizeof lent->n + n_padded;
+  return HL_OK;
+}
+
+static hl_status do_share(struct round *round, const struct hl_context *context) {
+  const size_t rank = hl_ranks_rank(context), n = round->farm->n;
+  const bool is_alone = hl_ranks_size(context) == 1;
+  round->n = 0;
+  round->mine = (size_t)round->first + rank * (size_t)round->n_batch;
+  if (round->mine >= n) return HL_OK;
+  const size_t left = n - round->mine;
+  return hl_pool_run(context, is_alone ? round->farm->what : NULL,
+                     left < round->n_batch ? left : (size_t)round->n_batch, work, commit, round);
+}
+
+/* ---- The others' shares, on rank 0 ---- */
+
+static hl_status take_share(void *user, size_t rank, const void *bytes, size_t n) {
+  struct round *round = user;
+  const char *at = bytes, *end = at + n;
+  size_t i = (size_t)round->first + rank * (size_t)round->n_batch;
+  if (n > round->largest) round->largest = n;
+  for (size_t n_byte; at < end; at += pad(n_byte), i++) {
+    memcpy(&n_byte, at, sizeof n_byte);
+    at += sizeof n_byte;
+    const hl_status status = round->farm->take(round->farm->user, i, at, n_byte);
+    if (status != HL_OK) return status;
+  }
+  return HL_OK;
+}
+
+static void tell_progress(const struct round *round, const struct hl_context *context) {
+  const size_t n = round->farm->n;
+  if (round->farm->what == NULL || context == NULL || context->progress == NULL) return;
+  context->progress(context->user, round->farm->what, round->first < n ? round->first : n, n);
+}
+
+/* ---- Rounds ---- */
+
+/* On rank 0, for the others too. Twice as many while a round is short, as few as memory asks for, and no more
+ * than there are for everybody; one rank does all at once. */
+static uint64_t choose_batch(const struct round *round, size_t n_rank) {
+  const uint64_t n_before = round->n_batch, left = round->farm->n - round->first;
+  const uint64_t share = left / n_rank + (left % n_rank > 0);
+  uint64_t n_batch = round->seconds < ROUND_SECONDS ? 2 * n_before : n_before;
+  if (n_rank == 1) return left;
+  if (n_batch > n_before && 2 * round->largest > MOST_BYTES) n_batch = n_before;
+  if (round->largest > MOST_BYTES && n_batch > 1) n_batch = n_before / 2;
+  return n_batch < share ? n_batch : share;
+}
+
+static hl_status run_round(struct round *round, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  const size_t n_rank = hl_ranks_size(context);
+  const double began = hl_clock_seconds();
+  round->n_batch = choose_batch(round, n_rank);
+  TRY(hl_ranks_broadcast(context, &round->n_batch, sizeof round->n_batch));
+  TRY(hl_ranks_agree(context, do_share(round, context), 0));
+  if (n_rank == 1) goto out;
+  TRY(hl_ranks_agree(context, hl_ranks_gather(context, round->results, round->n, take_share, round), 0));
+  round->seconds = hl_clock_seconds() - began;
+out:
+  round->first += round->n_batch * n_rank;
+  return status;
+}
+
+hl_status hl_farm_run(const struct hl_context *context, const struct hl_farm *farm) {
+  hl_status status = HL_OK;
+  const size_t n_thread = hl_pool_threads(context, farm->n);
+  struct round round = {
+      .farm = farm, .is_first_rank = hl_ranks_is_first(context), .n_batch = (n_thread + 1) / 2};
+  TRY(hl_ranks_agree(context, hl_new_array(n_thread, sizeof *round.lent, &round.lent), 0));
+  while (round.first < farm->n) {
+    TRY(run_round(&round, context));
+    if (hl_ranks_size(context) > 1) tell_progress(&round, context);
+  }
+out:
+  free(round.results);
+  free(round.lent);
+  return status;
+}
