@@ -5,25 +5,28 @@
 #include <stdio.h>
 #include <string.h>
 
-/* All there are, in the paper's order: name, title, and whether there is a picture to draw of it. */
+/* All there are, in the paper's order: name, title, whether there is a picture to draw of it, and whether
+ * ranks share its work. */
 // clang-format off
 #define FIGURES(ROW) \
-  ROW(figure1a, "Numbers of parameters", PICTURE) \
-  ROW(figure1b, "How many configurations do how well on each task", PICTURE) \
-  ROW(figure1c, "Training times", PICTURE) \
-  ROW(figure2, "Learned search strategies on held-out tasks", PICTURE) \
-  ROW(figure3a, "Lists learned from more and more tasks", PICTURE) \
-  ROW(figure3b, "Held-out score against the number of train tasks", PICTURE) \
-  ROW(figure3c, "Recurrent networks held out", PICTURE) \
-  ROW(figure3d, "Autoencoders held out", PICTURE) \
-  ROW(figureA1, "Tasks by how they respond to optimizers", PICTURE) \
-  ROW(figureB5, "Mean against lowest loss as the score of a run", PICTURE) \
-  ROW(space, "Volumes of the search spaces, original and refined", TABLE)
+  ROW(figure1a, "Numbers of parameters", PICTURE, ALONE) \
+  ROW(figure1b, "How many configurations do how well on each task", PICTURE, ALONE) \
+  ROW(figure1c, "Training times", PICTURE, ALONE) \
+  ROW(figure2, "Learned search strategies on held-out tasks", PICTURE, SHARED) \
+  ROW(figure3a, "Lists learned from more and more tasks", PICTURE, SHARED) \
+  ROW(figure3b, "Held-out score against the number of train tasks", PICTURE, SHARED) \
+  ROW(figure3c, "Recurrent networks held out", PICTURE, SHARED) \
+  ROW(figure3d, "Autoencoders held out", PICTURE, SHARED) \
+  ROW(figureA1, "Tasks by how they respond to optimizers", PICTURE, ALONE) \
+  ROW(figureB5, "Mean against lowest loss as the score of a run", PICTURE, SHARED) \
+  ROW(space, "Volumes of the search spaces, original and refined", TABLE, ALONE)
 // clang-format on
 
 enum { PICTURE, TABLE };
-#define PROTOTYPES(name, title, form) FIGURE(name);
-#define ENTRY(name, title, form)      {#name, title, (form) == TABLE, name##_check, name##_make},
+enum { ALONE, SHARED };
+#define PROTOTYPES(name, title, form, ranks) FIGURE(name);
+#define ENTRY(name, title, form, ranks)                                                                      \
+  {#name, title, (form) == TABLE, (ranks) == SHARED, name##_check, name##_make},
 FIGURES(PROTOTYPES)
 static const struct figure figures[] = {FIGURES(ENTRY)};
 

@@ -34,7 +34,8 @@ struct figure_tables {
 struct figure {
   const char *name; /* "figure2": also the name of its script in plots/ */
   const char *title;
-  bool is_table; /* numbers only: there is nothing to draw */
+  bool is_table;  /* numbers only: there is nothing to draw */
+  bool is_shared; /* ranks share its work (base/ranks.h): all of them make it, else the first alone */
   /* HL_USAGE or HL_INVALID if the scores cannot support it: the message says what is missing. May load
    * tables. */
   hl_status (*check)(struct hl_scores *scores, const struct figure_options *options);

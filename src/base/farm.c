@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "base/ranks.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,11 +16,13 @@ struct round {
   const struct hl_farm *farm;
   bool is_first_rank;
   uint64_t first, n_batch;
-  size_t mine; /* my first item */
-  struct lent {
-    const void *bytes;
+  size_t mine;         /* my first item */
+  size_t n_mine, next; /* how many, and the one (from 0) whose result is next to be passed on */
+  struct early {
+    void *bytes;
     size_t n;
-  } * lent;           /* [threads] */
+  } * early; /* [n_mine]: results that came before their turn */
+  pthread_mutex_t lock;
   char *results;      /* of the other ranks: size and bytes of each, in order */
   size_t n, capacity; /* bytes of it */
   /* what rank 0 knows of the rounds so far */
@@ -34,39 +37,68 @@ static size_t pad(size_t n) {
 
 /* ---- My share ---- */
 
-static hl_status work(void *user, size_t i, size_t i_thread) {
-  struct round *round = user;
-  struct lent *lent = &round->lent[i_thread];
-  return round->farm->work(round->farm->user, round->mine + i, i_thread, &lent->bytes, &lent->n);
-}
-
-/* In turn: rank 0's items come first in the round, so it takes them as they are. */
-static hl_status commit(void *user, size_t i, size_t i_thread) {
-  struct round *round = user;
-  const struct lent *lent = &round->lent[i_thread];
-  if (round->is_first_rank)
-    return round->farm->take(round->farm->user, round->mine + i, lent->bytes, lent->n);
-  const size_t n_padded = pad(lent->n);
+/* In turn. Rank 0's items come first in the round, so it takes them as they are. */
+static hl_status pass(struct round *round, size_t i, const void *bytes, size_t n) {
+  if (round->is_first_rank) return round->farm->take(round->farm->user, round->mine + i, bytes, n);
+  const size_t n_padded = pad(n);
   const hl_status status =
-      hl_grow_array(&round->results, &round->capacity, round->n + sizeof lent->n + n_padded, 1);
+      hl_grow_array(&round->results, &round->capacity, round->n + sizeof n + n_padded, 1);
   if (status != HL_OK) return status;
   char *to = round->results + round->n;
-  memcpy(to, &lent->n, sizeof lent->n);
-  memcpy(to + sizeof lent->n, lent->bytes, lent->n);
-  memset(to + sizeof lent->n + lent->n, 0, n_padded - lent->n);
-  round->n += sizeof lent->n + n_padded;
+  memcpy(to, &n, sizeof n);
+  memcpy(to + sizeof n, bytes, n);
+  memset(to + sizeof n + n, 0, n_padded - n);
+  round->n += sizeof n + n_padded;
   return HL_OK;
+}
+
+/* Of a thread that is ahead the result is kept, so that it need not wait. */
+static hl_status deliver(struct round *round, size_t i, const void *bytes, size_t n) {
+  hl_status status = HL_OK;
+  struct early *early = &round->early[i];
+  if (i != round->next) {
+    TRY(hl_new_array(n + 1, 1, &early->bytes));
+    memcpy(early->bytes, bytes, n);
+    early->n = n;
+    goto out;
+  }
+  TRY(pass(round, i, bytes, n));
+  while (++round->next < round->n_mine && (early = &round->early[round->next])->bytes != NULL) {
+    TRY(pass(round, round->next, early->bytes, early->n));
+    free(early->bytes);
+    early->bytes = NULL;
+  }
+out:
+  return status;
+}
+
+static hl_status work(void *user, size_t i, size_t i_thread) {
+  struct round *round = user;
+  const void *bytes;
+  size_t n;
+  hl_status status = round->farm->work(round->farm->user, round->mine + i, i_thread, &bytes, &n);
+  if (status != HL_OK) return status;
+  pthread_mutex_lock(&round->lock);
+  status = deliver(round, i, bytes, n);
+  pthread_mutex_unlock(&round->lock);
+  return status;
 }
 
 static hl_status do_share(struct round *round, const struct hl_context *context) {
   const size_t rank = hl_ranks_rank(context), n = round->farm->n;
   const bool is_alone = hl_ranks_size(context) == 1;
-  round->n = 0;
+  round->n = round->next = 0;
   round->mine = (size_t)round->first + rank * (size_t)round->n_batch;
   if (round->mine >= n) return HL_OK;
   const size_t left = n - round->mine;
-  return hl_pool_run(context, is_alone ? round->farm->what : NULL,
-                     left < round->n_batch ? left : (size_t)round->n_batch, work, commit, round);
+  round->n_mine = left < round->n_batch ? left : (size_t)round->n_batch;
+  hl_status status = hl_new_array(round->n_mine, sizeof *round->early, &round->early);
+  if (status == HL_OK)
+    status = hl_pool_run(context, is_alone ? round->farm->what : NULL, round->n_mine, work, NULL, round);
+  for (size_t i = 0; round->early != NULL && i < round->n_mine; i++) free(round->early[i].bytes);
+  free(round->early);
+  round->early = NULL;
+  return status;
 }
 
 /* ---- The others' shares, on rank 0 ---- */
@@ -122,16 +154,17 @@ out:
 
 hl_status hl_farm_run(const struct hl_context *context, const struct hl_farm *farm) {
   hl_status status = HL_OK;
-  const size_t n_thread = hl_pool_threads(context, farm->n);
-  struct round round = {
-      .farm = farm, .is_first_rank = hl_ranks_is_first(context), .n_batch = (n_thread + 1) / 2};
-  TRY(hl_ranks_agree(context, hl_new_array(n_thread, sizeof *round.lent, &round.lent), 0));
+  struct round round = {.farm = farm,
+                        .is_first_rank = hl_ranks_is_first(context),
+                        .first = farm->n_done,
+                        .n_batch = (hl_pool_threads(context, farm->n) + 1) / 2};
+  pthread_mutex_init(&round.lock, NULL);
   while (round.first < farm->n) {
     TRY(run_round(&round, context));
     if (hl_ranks_size(context) > 1) tell_progress(&round, context);
   }
 out:
+  pthread_mutex_destroy(&round.lock);
   free(round.results);
-  free(round.lent);
   return status;
 }

@@ -9,7 +9,7 @@
 
 struct hl_farm {
   const char *what; /* names the progress bar; NULL: none */
-  size_t n;
+  size_t n, n_done; /* all items; the first n_done are not to be done */
   /* In any thread of any rank, in any order: the result of item i, bytes (aligned as for a double) that are
    * lent until the thread's next item. i_thread as in hl_pool_run. */
   hl_status (*work)(void *user, size_t i, size_t i_thread, const void **result, size_t *n_byte);

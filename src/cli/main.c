@@ -28,13 +28,13 @@ static const struct cli_command commands[] = {
      cli_import, CLI_ALONE},
     {"evaluate", "LIST... SCORES", "best score so far against trials of a list", cli_evaluate, CLI_ALONE},
     {"generalize", "SCORES --set SET", "learned lists against baselines on held-out tasks", cli_generalize,
-     CLI_ALONE},
+     CLI_SHARED},
     {"export", "LIST --to T -o DIR", "a list for other programs: opt-list, json, csv, python", cli_export,
      CLI_ALONE},
     {"track", "LIST LOG [SCORES]", "what to try next of a list, and how far it has brought you", cli_track,
      CLI_ALONE},
     {"reproduce", "SCORES -o DIR [FIGURE...]", "the paper's figures from your own scores", cli_reproduce,
-     CLI_ALONE},
+     CLI_SHARED},
     {"report", "DIR|FILE... -o HTML", "figures, tables, lists and data in one page", cli_report, CLI_ALONE},
 };
 enum { N_COMMAND = sizeof commands / sizeof *commands };

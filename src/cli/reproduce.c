@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/ranks.h"
 #include "base/text.h"
 #include "cli/describe.h"
 #include "cli/pictures.h"
@@ -45,21 +46,33 @@ static hl_status write_table(const struct reproducing *it, const struct figure *
   return cli_pictures_write(&it->pictures, figure->name, item->suffix, item->table, it->provenance);
 }
 
-static hl_status make_figure(const struct reproducing *it, const struct figure *figure) {
+static hl_status publish_figure(const struct reproducing *it, const struct figure *figure,
+                                const struct figure_tables *tables, const struct cli_drawing *drawing) {
   hl_status status = HL_OK;
-  struct figure_tables tables = {0};
-  struct cli_drawing drawing = {0};
-  if (!figure->is_table) TRY(cli_drawing_init(&drawing, figure->name));
-  TRY(figure->make(it->scores, &it->options, &it->cli->context, &tables));
-  TRY(hl_table_note(tables.items[0].table, "title: %s", figure->title));
-  for (size_t i = 0; i < tables.n; i++) TRY(write_table(it, figure, &tables.items[i]));
-  if (!figure->is_table) TRY(cli_pictures_draw(&it->pictures, figure->name, &drawing, &it->cli->context));
+  TRY(hl_table_note(tables->items[0].table, "title: %s", figure->title));
+  for (size_t i = 0; i < tables->n; i++) TRY(write_table(it, figure, &tables->items[i]));
+  if (!figure->is_table) TRY(cli_pictures_draw(&it->pictures, figure->name, drawing, &it->cli->context));
   TRY(cli_pictures_publish(&it->pictures));
   cli_say(it->cli, "%s: %s, in %s", figure->name, figure->title, it->cli->output);
   TRY(hl_json_append(it->made, hl_json_new_text(figure->name)));
   if (!it->cli->json && !figure->is_table) TRY(cli_pictures_show(&it->pictures, figure->name));
 out:
   if (status != HL_OK) cli_pictures_discard(&it->pictures);
+  return status;
+}
+
+/* All ranks make the numbers, where they share the work; the first draws. */
+static hl_status make_figure(const struct reproducing *it, const struct figure *figure) {
+  hl_status status = HL_OK;
+  const struct hl_context *context = &it->cli->context;
+  const bool is_first = hl_ranks_is_first(context);
+  struct figure_tables tables = {0};
+  struct cli_drawing drawing = {0};
+  if (is_first && !figure->is_table) TRY(cli_drawing_init(&drawing, figure->name));
+  if (is_first || figure->is_shared) TRY(figure->make(it->scores, &it->options, context, &tables));
+  if (is_first) TRY(publish_figure(it, figure, &tables, &drawing));
+out:
+  status = hl_ranks_agree(context, status, 0);
   figure_tables_clear(&tables);
   cli_drawing_clear(&drawing);
   return status;
@@ -107,11 +120,12 @@ out:
 static hl_status reproduce(struct reproducing *it) {
   hl_status status = HL_OK;
   TRY(begin_summary(it));
-  TRY(cli_pictures_open(&it->pictures, it->cli->output));
+  const bool is_first = hl_ranks_is_first(&it->cli->context);
+  if (is_first) TRY(cli_pictures_open(&it->pictures, it->cli->output));
   TRY(make_figures(it));
   TRY(cli_print_summary(it->cli, it->summary));
 out:
-  cli_pictures_close(&it->pictures, status);
+  if (it->pictures.folder != NULL) cli_pictures_close(&it->pictures, status);
   return status;
 }
 

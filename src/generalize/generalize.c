@@ -3,6 +3,7 @@
 #include "hyperlist/generalize.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/ranks.h"
 #include "generalize/study.h"
 
 #include <gsl/gsl_sort.h>
@@ -72,23 +73,34 @@ static hl_status end_resampling(const struct hl_study *study, const struct hl_st
   return HL_OK;
 }
 
-static hl_status take(void *user, const struct hl_answers *answers) {
-  hl_status status = HL_OK;
+static hl_status take(void *user, const struct hl_answer *answer) {
   const struct tallying *it = user;
   const struct hl_study *study = it->study;
-  const size_t r = answers->resample, n_fold = study->splitter.n_fold;
-  for (size_t s = 0; s < study->plans.n; s++) {
-    const struct hl_trials *trials = &answers->trials[s];
-    const struct tally *tally = &it->tallies[s];
-    add_fold(trials, tally->curves + r * trials->n_most);
-    tally->n_tasks[r] += trials->n_evaluated;
-    if (trials->n_trial > tally->n_trial[r]) tally->n_trial[r] = trials->n_trial;
-    if (tally->n_inside != NULL) {
-      tally->n_inside[r * n_fold + answers->i_fold] = trials->n_inside;
-      tally->enclosed[r * n_fold + answers->i_fold] = trials->enclosed;
-    }
-    if (answers->i_fold == n_fold - 1) TRY(end_resampling(study, &study->series[s], r, tally));
+  const struct hl_trials *trials = &answer->trials;
+  const struct tally *tally = &it->tallies[answer->i_series];
+  const size_t r = answer->resample, n_fold = study->splitter.n_fold;
+  add_fold(trials, tally->curves + r * trials->n_most);
+  tally->n_tasks[r] += trials->n_evaluated;
+  if (trials->n_trial > tally->n_trial[r]) tally->n_trial[r] = trials->n_trial;
+  if (tally->n_inside != NULL) {
+    tally->n_inside[r * n_fold + answer->i_fold] = trials->n_inside;
+    tally->enclosed[r * n_fold + answer->i_fold] = trials->enclosed;
   }
+  if (answer->i_fold < n_fold - 1) return HL_OK;
+  return end_resampling(study, &study->series[answer->i_series], r, tally);
+}
+
+/* From rank 0 to all, so that whatever is made of them is the same everywhere. */
+static hl_status share_tally(const struct hl_study *study, size_t n_room, const struct tally *tally) {
+  hl_status status = HL_OK;
+  const struct hl_context *context = study->context;
+  const size_t n = study->n_resample, n_box = n * study->splitter.n_fold;
+  TRY(hl_ranks_broadcast(context, tally->curves, n * n_room * sizeof *tally->curves));
+  TRY(hl_ranks_broadcast(context, tally->n_trial, n * sizeof *tally->n_trial));
+  TRY(hl_ranks_broadcast(context, tally->n_tasks, n * sizeof *tally->n_tasks));
+  if (tally->n_inside == NULL) goto out;
+  TRY(hl_ranks_broadcast(context, tally->n_inside, n_box * sizeof *tally->n_inside));
+  TRY(hl_ranks_broadcast(context, tally->enclosed, n_box * sizeof *tally->enclosed));
 out:
   return status;
 }
@@ -183,6 +195,17 @@ out:
 
 /* ---- The whole ---- */
 
+static hl_status prepare(struct hl_study *study, struct tallying *it,
+                         const struct hl_baseline_table *baselines, struct hl_scores *scores,
+                         const struct hl_generalize_options *options, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  TRY(hl_study_init(study, baselines, scores, options, context));
+  TRY(hl_new_array(study->plans.n, sizeof *it->tallies, &it->tallies));
+  for (size_t s = 0; s < study->plans.n; s++) TRY(init_tally(study, &study->series[s], &it->tallies[s]));
+out:
+  return status;
+}
+
 hl_status hl_generalize_among(const struct hl_baseline_table *baselines, struct hl_scores *scores,
                               const struct hl_generalize_options *options, const struct hl_context *context,
                               struct hl_generalization **generalization) {
@@ -190,12 +213,9 @@ hl_status hl_generalize_among(const struct hl_baseline_table *baselines, struct 
   struct hl_study study;
   struct tallying it = {.study = &study};
   *generalization = NULL;
-  TRY(hl_study_init(&study, baselines, scores, options, context));
-  TRY(hl_new_array(study.plans.n, sizeof *it.tallies, &it.tallies));
-  for (size_t s = 0; s < study.plans.n; s++) TRY(init_tally(&study, &study.series[s], &it.tallies[s]));
-  /* where a resampling has one fold each has its own slots, and no thread need wait */
-  TRY(hl_study_run(&study, false, study.splitter.n_fold > 1 ? HL_STUDY_IN_ORDER : HL_STUDY_ANY_ORDER, take,
-                   &it));
+  TRY(hl_ranks_agree(context, prepare(&study, &it, baselines, scores, options, context), 0));
+  TRY(hl_study_run(&study, false, take, &it));
+  for (size_t s = 0; s < study.plans.n; s++) TRY(share_tally(&study, study.series[s].n_room, &it.tallies[s]));
   TRY(make_generalization(&it, generalization));
 out:
   if (status != HL_OK) {

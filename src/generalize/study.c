@@ -1,9 +1,13 @@
 #include "generalize/study.h"
 #include "base/error.h"
+#include "base/farm.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/ranks.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- What they share ---- */
 
@@ -93,100 +97,150 @@ void hl_study_clear(struct hl_study *study) {
   *study = (struct hl_study){0};
 }
 
-/* ---- One fold ---- */
+/* ---- One answer ---- */
+
+/* As it travels. */
+struct packed_answer {
+  uint64_t n_trial, n_evaluated, n_inside;
+  double enclosed;
+  double numbers[]; /* sums[n_trial], with values also values[n_trial][n_test] */
+};
 
 struct running {
   const struct hl_study *study;
-  struct hl_answers *answers; /* [threads] */
-  enum hl_study_order order;
-  hl_status (*take)(void *user, const struct hl_answers *answers);
+  bool with_values;
+  struct runner {
+    size_t i_fold; /* of all resamplings; SIZE_MAX: none yet */
+    struct hl_fold fold;
+    struct packed_answer *answer; /* room for the longest */
+  } * runners;                    /* [threads] */
+  hl_status (*take)(void *user, const struct hl_answer *answer);
   void *user;
+  struct runner taker; /* the fold of the answers that are taken */
 };
 
-static hl_status run_series(const struct hl_study *study, const struct hl_study_series *series,
-                            const struct hl_answers *answers, struct hl_trials *trials) {
-  *trials = (struct hl_trials){.seed = study->seed,
-                               .resample = answers->resample,
-                               .report = study->report,
-                               .fold = &answers->fold,
-                               .cells = series->cells,
-                               .points = &study->points,
-                               .best = study->best,
-                               .n_most = series->n_room,
-                               .sums = trials->sums,
-                               .values = trials->values};
-  if (series->curves == NULL) return series->baseline->run(trials);
-  hl_trials_look_up(trials, series->curves, series->n_tabulated);
-  return HL_OK;
+static hl_status enter_fold(const struct hl_study *study, size_t i_fold, struct runner *runner) {
+  const size_t n_fold = study->splitter.n_fold;
+  if (runner->i_fold == i_fold) return HL_OK;
+  hl_fold_clear(&runner->fold);
+  runner->i_fold = i_fold;
+  return hl_splitter_split(&study->splitter, study->seed, i_fold / n_fold, i_fold % n_fold, &runner->fold);
 }
 
-static hl_status run_fold(void *user, size_t i, size_t i_thread) {
+static struct hl_trials ask(const struct hl_study *study, size_t i_fold, size_t i_series) {
+  const struct hl_study_series *series = &study->series[i_series];
+  return (struct hl_trials){.seed = study->seed,
+                            .resample = i_fold / study->splitter.n_fold,
+                            .report = study->report,
+                            .cells = series->cells,
+                            .points = &study->points,
+                            .best = study->best,
+                            .n_most = series->n_room};
+}
+
+/* Item i: one series on one fold. */
+static hl_status run_series(void *user, size_t i, size_t i_thread, const void **result, size_t *n_byte) {
   hl_status status = HL_OK;
   const struct running *it = user;
   const struct hl_study *study = it->study;
-  struct hl_answers *answers = &it->answers[i_thread];
-  const size_t n_fold = study->splitter.n_fold;
-  answers->resample = i / n_fold;
-  answers->i_fold = i % n_fold;
-  hl_fold_clear(&answers->fold);
-  TRY(hl_splitter_split(&study->splitter, study->seed, answers->resample, answers->i_fold, &answers->fold));
-  for (size_t s = 0; s < study->plans.n; s++) {
-    TRY(run_series(study, &study->series[s], answers, &answers->trials[s]));
-  }
-  if (it->order == HL_STUDY_ANY_ORDER) TRY(it->take(it->user, answers));
+  const struct hl_study_series *series = &study->series[i % study->plans.n];
+  struct runner *runner = &it->runners[i_thread];
+  TRY(enter_fold(study, i / study->plans.n, runner));
+  struct packed_answer *answer = runner->answer;
+  struct hl_trials trials = ask(study, runner->i_fold, i % study->plans.n);
+  trials.fold = &runner->fold;
+  trials.sums = answer->numbers;
+  trials.values = it->with_values ? answer->numbers + series->n_room : NULL;
+  if (series->curves == NULL)
+    TRY(series->baseline->run(&trials));
+  else
+    hl_trials_look_up(&trials, series->curves, series->n_tabulated);
+  answer->n_trial = trials.n_trial;
+  answer->n_evaluated = trials.n_evaluated;
+  answer->n_inside = trials.n_inside;
+  answer->enclosed = trials.enclosed;
+  const size_t n_value = it->with_values ? trials.n_trial * runner->fold.n_test : 0;
+  memmove(answer->numbers + trials.n_trial, answer->numbers + series->n_room, n_value * sizeof(double));
+  *result = answer;
+  *n_byte = sizeof *answer + (trials.n_trial + n_value) * sizeof(double);
 out:
   return status;
 }
 
-static hl_status take_in_order(void *user, size_t i, size_t i_thread) {
-  const struct running *it = user;
-  (void)i;
-  return it->take(it->user, &it->answers[i_thread]);
+static hl_status take_packed(void *user, size_t i, const void *result, size_t n_byte) {
+  hl_status status = HL_OK;
+  struct running *it = user;
+  const struct hl_study *study = it->study;
+  const size_t i_fold = i / study->plans.n, n_fold = study->splitter.n_fold;
+  struct packed_answer head;
+  double *numbers = (double *)((char *)(uintptr_t)result + sizeof head); /* nobody writes */
+  struct hl_answer answer = {.resample = i_fold / n_fold,
+                             .i_fold = i_fold % n_fold,
+                             .i_series = i % study->plans.n,
+                             .trials = ask(study, i_fold, i % study->plans.n)};
+  (void)n_byte;
+  memcpy(&head, result, sizeof head);
+  answer.trials.n_trial = (size_t)head.n_trial;
+  answer.trials.n_evaluated = (size_t)head.n_evaluated;
+  answer.trials.n_inside = (size_t)head.n_inside;
+  answer.trials.enclosed = head.enclosed;
+  answer.trials.sums = numbers;
+  if (it->with_values) {
+    TRY(enter_fold(study, i_fold, &it->taker));
+    answer.trials.fold = &it->taker.fold;
+    answer.trials.values = numbers + head.n_trial;
+  }
+  TRY(it->take(it->user, &answer));
+out:
+  return status;
 }
 
-/* ---- All folds ---- */
+/* ---- All of them ---- */
 
-static hl_status make_room(const struct hl_study *study, bool with_values, struct hl_answers *answers) {
-  hl_status status = HL_OK;
-  TRY(hl_new_array(study->plans.n, sizeof *answers->trials, &answers->trials));
+/* Bytes of the longest answer. */
+static size_t most_bytes(const struct hl_study *study, bool with_values) {
+  size_t n_room = 0, n;
   for (size_t s = 0; s < study->plans.n; s++) {
-    const size_t n_room = study->series[s].n_room;
-    size_t n_value;
-    TRY(hl_new_array(n_room, sizeof(double), &answers->trials[s].sums));
-    if (!with_values) continue;
-    if (!hl_multiply(n_room, study->splitter.n_test_most, &n_value)) n_value = SIZE_MAX;
-    TRY(hl_new_array(n_value, sizeof(double), &answers->trials[s].values));
+    if (study->series[s].n_room > n_room) n_room = study->series[s].n_room;
+  }
+  const size_t n_each = 1 + (with_values ? study->splitter.n_test_most : 0);
+  if (!hl_multiply(n_room, n_each, &n) || !hl_multiply(n, sizeof(double), &n)) return SIZE_MAX;
+  return n < SIZE_MAX - sizeof(struct packed_answer) ? sizeof(struct packed_answer) + n : SIZE_MAX;
+}
+
+static hl_status make_runners(struct running *it, size_t n_thread) {
+  hl_status status = HL_OK;
+  TRY(hl_new_array(n_thread, sizeof *it->runners, &it->runners));
+  for (size_t i = 0; i < n_thread; i++) {
+    it->runners[i].i_fold = SIZE_MAX;
+    TRY(hl_new_array(most_bytes(it->study, it->with_values), 1, &it->runners[i].answer));
   }
 out:
   return status;
 }
 
-static void clear_answers(const struct hl_study *study, struct hl_answers *answers) {
-  for (size_t s = 0; s < study->plans.n && answers->trials != NULL; s++) {
-    free(answers->trials[s].sums);
-    free(answers->trials[s].values);
-  }
-  free(answers->trials);
-  hl_fold_clear(&answers->fold);
-}
-
-hl_status hl_study_run(const struct hl_study *study, bool with_values, enum hl_study_order order,
-                       hl_status (*take)(void *user, const struct hl_answers *answers), void *user) {
+hl_status hl_study_run(const struct hl_study *study, bool with_values,
+                       hl_status (*take)(void *user, const struct hl_answer *answer), void *user) {
   hl_status status = HL_OK;
-  const size_t n_fold = study->splitter.n_fold;
-  struct running it = {.study = study, .order = order, .take = take, .user = user};
-  size_t n, n_thread = 0;
-  if (!hl_multiply(study->n_resample, n_fold, &n)) {
-    return hl_fail(HL_LIMIT, "found %zu resamplings of %zu folds, which is too many to count",
-                   study->n_resample, n_fold);
+  struct running it = {
+      .study = study, .with_values = with_values, .take = take, .user = user, .taker = {.i_fold = SIZE_MAX}};
+  size_t n = 0, n_thread = 0;
+  if (!hl_multiply(study->n_resample, study->splitter.n_fold, &n) || !hl_multiply(n, study->plans.n, &n)) {
+    status = hl_fail(HL_LIMIT, "found %zu resamplings of %zu folds, which is too many to count",
+                     study->n_resample, study->splitter.n_fold);
   }
   n_thread = hl_pool_threads(study->context, n);
-  TRY(hl_new_array(n_thread, sizeof *it.answers, &it.answers));
-  for (size_t i = 0; i < n_thread; i++) TRY(make_room(study, with_values, &it.answers[i]));
-  TRY(hl_pool_run(study->context, n_fold > 1 ? "fold" : "resampling", n, run_fold,
-                  order == HL_STUDY_IN_ORDER ? take_in_order : NULL, &it));
+  if (status == HL_OK) status = make_runners(&it, n_thread);
+  TRY(hl_ranks_agree(study->context, status, 0));
+  const struct hl_farm farm = {
+      .what = "generalizing", .n = n, .work = run_series, .take = take_packed, .user = &it};
+  TRY(hl_farm_run(study->context, &farm));
 out:
-  for (size_t i = 0; i < n_thread && it.answers != NULL; i++) clear_answers(study, &it.answers[i]);
-  free(it.answers);
+  for (size_t i = 0; it.runners != NULL && i < n_thread; i++) {
+    hl_fold_clear(&it.runners[i].fold);
+    free(it.runners[i].answer);
+  }
+  free(it.runners);
+  hl_fold_clear(&it.taker.fold);
   return status;
 }

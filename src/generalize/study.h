@@ -35,21 +35,16 @@ hl_status hl_study_init(struct hl_study *study, const struct hl_baseline_table *
                         const struct hl_context *context);
 void hl_study_clear(struct hl_study *study);
 
-/* What all series answered on one fold. */
-struct hl_answers {
-  size_t resample, i_fold;
-  struct hl_fold fold;
-  struct hl_trials *trials; /* [plans.n] */
+/* What one series answered on one fold. */
+struct hl_answer {
+  size_t resample, i_fold, i_series;
+  struct hl_trials trials;
 };
 
-enum hl_study_order {
-  HL_STUDY_ANY_ORDER, /* take is called as soon as a fold is done, from several threads at once */
-  HL_STUDY_IN_ORDER,  /* one at a time, in ascending order of resampling, then fold; threads ahead wait */
-};
-
-/* Runs all series on all folds in threads; with_values: trials have values. The answers are lent to `take`.
- */
-hl_status hl_study_run(const struct hl_study *study, bool with_values, enum hl_study_order order,
-                       hl_status (*take)(void *user, const struct hl_answers *answers), void *user);
+/* Runs all series on all folds, in the threads of all ranks (base/ranks.h). On rank 0 the answers are lent to
+ * `take`, one at a time, in ascending order of resampling, fold and series; with_values: trials have values
+ * and the fold. */
+hl_status hl_study_run(const struct hl_study *study, bool with_values,
+                       hl_status (*take)(void *user, const struct hl_answer *answer), void *user);
 
 #endif

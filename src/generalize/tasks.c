@@ -32,23 +32,19 @@ static void fill_values(const struct visiting *it, const struct hl_trials *trial
   }
 }
 
-static hl_status take(void *user, const struct hl_answers *answers) {
+static hl_status take(void *user, const struct hl_answer *answer) {
   const struct visiting *it = user;
-  const struct hl_fold *fold = &answers->fold;
-  hl_status status = HL_OK;
+  const struct hl_fold *fold = answer->trials.fold;
   for (size_t i = 0; i < fold->n_test; i++) it->rows[i] = it->study->rows[fold->test[i]];
-  for (size_t s = 0; s < it->study->plans.n && status == HL_OK; s++) {
-    const struct hl_series *series = &it->generalization->series[s];
-    const struct hl_task_curves curves = {.series = series->name,
-                                          .resample = answers->resample,
-                                          .n_task = fold->n_test,
-                                          .tasks = it->rows,
-                                          .n_trial = series->n_trial,
-                                          .values = it->values};
-    fill_values(it, &answers->trials[s], series->n_trial);
-    status = it->visit(it->user, &curves);
-  }
-  return status;
+  const struct hl_series *series = &it->generalization->series[answer->i_series];
+  const struct hl_task_curves curves = {.series = series->name,
+                                        .resample = answer->resample,
+                                        .n_task = fold->n_test,
+                                        .tasks = it->rows,
+                                        .n_trial = series->n_trial,
+                                        .values = it->values};
+  fill_values(it, &answer->trials, series->n_trial);
+  return it->visit(it->user, &curves);
 }
 
 /* Is the study that which the generalization was made by? */
@@ -82,7 +78,7 @@ hl_status hl_generalize_tasks(struct hl_scores *scores, const struct hl_generali
   if (!hl_multiply(n_trial, study.splitter.n_test_most, &n_value)) n_value = SIZE_MAX;
   TRY(hl_new_array(study.splitter.n_test_most, sizeof *it.rows, &it.rows));
   TRY(hl_new_array(n_value, sizeof *it.values, &it.values));
-  TRY(hl_study_run(&study, true, HL_STUDY_IN_ORDER, take, &it));
+  TRY(hl_study_run(&study, true, take, &it));
 out:
   free(it.rows);
   free(it.values);
