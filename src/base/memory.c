@@ -35,6 +35,12 @@ hl_status hl_new_table(size_t n, size_t size, void *out) {
   return HL_OK;
 }
 
+hl_status hl_new_room(size_t n_byte, void *out) {
+  void *memory = malloc(n_byte > 0 ? n_byte : 1);
+  memcpy(out, &memory, sizeof memory);
+  return memory != NULL ? HL_OK : hl_fail_memory();
+}
+
 hl_status hl_grow_array(void *array, size_t *capacity, size_t n, size_t size) {
   if (n <= *capacity) return HL_OK;
   size_t wanted = *capacity < 8 ? 8 : *capacity, n_byte;

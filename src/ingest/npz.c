@@ -21,6 +21,7 @@ enum {
   MAX_STEPS = HL_MAX_ROW_BYTES / (N_SPLIT * sizeof(float)),
   MAX_NAME_BYTES = 128 << 20, /* of all config names, with what each costs beside its text: */
   NAME_OVERHEAD = 64,
+  NAME_BLOCK_BYTES = 1 << 16,
 };
 
 struct npz_file {
@@ -143,26 +144,33 @@ static hl_status fail_array(const struct hl_zip_member *member, const struct hl_
 
 /* ---- optimizers: the names of the rows ---- */
 
+static hl_status add_name(const char *label, const struct hl_npy *npy, size_t i, const char *item, char *text,
+                          struct hl_strings *names) {
+  if (!hl_npy_get_text(npy, item, text)) {
+    return hl_fail(HL_INVALID, "%s: item %zu: found bytes that are no UTF-8 text, expected a config's name",
+                   label, i);
+  }
+  if (*text == '\0')
+    return hl_fail(HL_INVALID, "%s: item %zu: found an empty name, expected a config's", label, i);
+  return hl_strings_add(names, text);
+}
+
+/* In blocks: libzip seeks before each read. */
 static hl_status read_names(struct hl_zip_member *member, const struct hl_npy *npy,
                             struct hl_strings *names) {
   hl_status status = HL_OK;
-  char *item = NULL, *text = NULL;
-  TRY(hl_new_array(npy->item_size, 1, &item));
-  TRY(hl_new_array(npy->item_size + 1, 1, &text));
-  for (size_t i = 0; i < npy->shape[0]; i++) {
-    TRY(hl_zip_read(member, item, npy->item_size));
-    if (!hl_npy_get_text(npy, item, text)) {
-      FAIL(HL_INVALID, "%s: item %zu: found bytes that are no UTF-8 text, expected a config's name",
-           hl_zip_member_label(member), i);
-    }
-    if (*text == '\0') {
-      FAIL(HL_INVALID, "%s: item %zu: found an empty name, expected a config's", hl_zip_member_label(member),
-           i);
-    }
-    TRY(hl_strings_add(names, text));
+  char *items = NULL, *text = NULL;
+  const size_t size = npy->item_size, n_block = size < NAME_BLOCK_BYTES ? NAME_BLOCK_BYTES / size : 1;
+  TRY(hl_new_room(n_block * size, &items));
+  TRY(hl_new_room(size + 1, &text));
+  for (size_t first = 0; first < npy->shape[0]; first += n_block) {
+    const size_t left = npy->shape[0] - first, n = left < n_block ? left : n_block;
+    TRY(hl_zip_read(member, items, n * size));
+    for (size_t i = 0; i < n; i++)
+      TRY(add_name(hl_zip_member_label(member), npy, first + i, items + i * size, text, names));
   }
 out:
-  free(item);
+  free(items);
   free(text);
   return status;
 }

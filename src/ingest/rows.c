@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 1 << 18 }; /* a multiple of any item size */
+enum {
+  BLOCK_BYTES = 1 << 18, /* a multiple of any item size */
+  LINE_ITEMS = 16
+};
 
 struct hl_rows {
   struct hl_zip_member *member;
@@ -17,6 +20,8 @@ struct hl_rows {
   size_t window_rows;
   char *window, *block;
   size_t first, n_held; /* rows that the window holds now */
+  bool fits;            /* the whole member is held instead, */
+  char *whole;          /* header included; NULL: not read yet */
 };
 
 hl_status hl_rows_new(struct hl_zip_member *member, const struct hl_npy *npy, size_t header_bytes,
@@ -33,6 +38,7 @@ hl_status hl_rows_new(struct hl_zip_member *member, const struct hl_npy *npy, si
   rows->row_bytes = rows->row_items * npy->item_size;
   rows->window_rows = window > rows->row_bytes ? window / rows->row_bytes : 1;
   if (rows->window_rows > rows->n_row) rows->window_rows = rows->n_row;
+  rows->fits = hl_zip_member_size(member) <= window;
   TRY(hl_new_array(rows->n_row, sizeof *rows->file_row, &rows->file_row));
   TRY(hl_new_array(rows->n_row, sizeof *rows->our_row, &rows->our_row));
   for (size_t i = 0; i < rows->n_row; i++) {
@@ -51,6 +57,7 @@ void hl_rows_free(struct hl_rows *rows) {
   free(rows->our_row);
   free(rows->window);
   free(rows->block);
+  free(rows->whole);
   free(rows);
 }
 
@@ -72,6 +79,14 @@ static void pick_c_order(struct hl_rows *rows, size_t i_item, const char *block,
   }
 }
 
+/* A constant size is one instruction. */
+static void copy_item(char *to, const char *from, size_t item_size) {
+  if (item_size == 4)
+    memcpy(to, from, 4);
+  else
+    memcpy(to, from, 8);
+}
+
 /* In Fortran order the rows of one (replica, step, split) lie side by side: a column. Where it stands in a
  * row of ours: */
 static size_t place_column(const struct hl_npy *npy, size_t column) {
@@ -79,6 +94,13 @@ static size_t place_column(const struct hl_npy *npy, size_t column) {
   const size_t replica = column % n_replica, step = column / n_replica % n_step,
                split = column / n_replica / n_step;
   return (replica * n_step + step) * n_split + split;
+}
+
+/* The other way. */
+static size_t find_column(const struct hl_npy *npy, size_t place) {
+  const size_t n_replica = npy->shape[1], n_step = npy->shape[2], n_split = npy->shape[3];
+  const size_t replica = place / n_split / n_step, step = place / n_split % n_step, split = place % n_split;
+  return (split * n_step + step) * n_replica + replica;
 }
 
 static void pick_fortran_order(struct hl_rows *rows, size_t i_item, const char *block, size_t n_item) {
@@ -90,11 +112,7 @@ static void pick_fortran_order(struct hl_rows *rows, size_t i_item, const char *
     for (size_t i = first; i < first + n; i++, block += item_size) {
       const size_t row = rows->our_row[i] - rows->first;
       if (row >= rows->n_held) continue;
-      char *item = column + row * rows->row_bytes;
-      if (item_size == 4)
-        memcpy(item, block, 4); /* a constant size is one instruction */
-      else
-        memcpy(item, block, item_size);
+      copy_item(column + row * rows->row_bytes, block, item_size);
     }
     i_item += n;
     n_item -= n;
@@ -144,8 +162,53 @@ out:
   return status;
 }
 
+/* ---- The whole member in memory ---- */
+
+static void copy_c_order(const struct hl_rows *rows, size_t first, size_t n, char *to) {
+  const char *items = rows->whole + rows->header_bytes;
+  for (size_t i = first; i < first + n; i++, to += rows->row_bytes)
+    memcpy(to, items + rows->file_row[i] * rows->row_bytes, rows->row_bytes);
+}
+
+/* A cache line of each row at a time, so that as many columns are read side by side. */
+static void copy_fortran_order(const struct hl_rows *rows, size_t first, size_t n, char *to) {
+  const size_t item_size = rows->npy.item_size;
+  const char *columns[LINE_ITEMS];
+  for (size_t place = 0; place < rows->row_items; place += LINE_ITEMS) {
+    const size_t left = rows->row_items - place, n_column = left < LINE_ITEMS ? left : LINE_ITEMS;
+    for (size_t k = 0; k < n_column; k++) {
+      columns[k] =
+          rows->whole + rows->header_bytes + find_column(&rows->npy, place + k) * rows->n_row * item_size;
+    }
+    for (size_t i = 0; i < n; i++) {
+      char *item = to + i * rows->row_bytes + place * item_size;
+      const size_t offset = rows->file_row[first + i] * item_size;
+      for (size_t k = 0; k < n_column; k++, item += item_size)
+        copy_item(item, columns[k] + offset, item_size);
+    }
+  }
+}
+
+static hl_status read_whole(struct hl_rows *rows, size_t first, size_t n, void *values) {
+  hl_status status = HL_OK;
+  if (rows->whole == NULL) {
+    TRY(hl_new_room((size_t)hl_zip_member_size(rows->member), &rows->whole));
+    status = hl_zip_read_whole(rows->member, rows->whole);
+    if (status != HL_OK) {
+      free(rows->whole);
+      rows->whole = NULL;
+      goto out;
+    }
+  }
+  (rows->npy.is_fortran ? copy_fortran_order : copy_c_order)(rows, first, n, values);
+  if (rows->npy.is_foreign) hl_npy_swap(values, n * rows->row_items, rows->npy.item_size);
+out:
+  return status;
+}
+
 hl_status hl_rows_read(struct hl_rows *rows, size_t first, size_t n, void *values) {
   char *to = values;
+  if (rows->fits) return read_whole(rows, first, n, values);
   while (n > 0) {
     if (first - rows->first >= rows->n_held) {
       const hl_status status = fill_window(rows, first);

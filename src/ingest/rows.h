@@ -1,7 +1,8 @@
 /* Rows of a 4-D member of an .npz ([config][replica][step][split]) in an order of our own, whatever the
- * member's: a window of them is held, and the member, which can only be read from front to back, is passed
- * over once a window. In C order with rows where they should be, each window begins where the last one ended,
- * and the member is read once. */
+ * member's. A member that fits the window is held as it is, and rows are picked from it. Of a larger one a
+ * window of rows is held, and the member, which can only be read from front to back, is passed over once a
+ * window. In C order with rows where they should be, each window begins where the last one ended, and the
+ * member is read once. */
 #ifndef HL_INGEST_ROWS_H
 #define HL_INGEST_ROWS_H
 

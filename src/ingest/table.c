@@ -64,12 +64,19 @@ static hl_status read_run(struct table_room *room, struct hl_curves *curves, str
                       table->ran + to * table->n_replica, observed);
 }
 
+/* Rows [begin, end) of the chunk are nobody's. */
+static void fill_rows(struct table_room *room, const struct hl_curves *curves, size_t begin, size_t end) {
+  const size_t n = row_values(curves);
+  hl_fill_nan(curves->is_double, (end - begin) * n,
+              room->rows + begin * n * hl_value_size(curves->is_double));
+}
+
 /* Reads what of the chunk of rows [first, first + n) the curves have; to[i] is the row of their i-th config,
  * *next the first of them that was not read yet. Runs of neighbours are read at once. */
 static hl_status read_chunk(struct table_room *room, struct hl_curves *curves, struct hl_archive_table *table,
                             const size_t *to, size_t *next, size_t first, size_t n) {
   hl_status status = HL_OK;
-  hl_fill_nan(curves->is_double, table->chunk_rows * row_values(curves), room->rows);
+  size_t row = first;
   while (status == HL_OK && *next < curves->configs.n && to[*next] < first + n) {
     const size_t from = *next;
     size_t n_run = 1;
@@ -77,9 +84,12 @@ static hl_status read_chunk(struct table_room *room, struct hl_curves *curves, s
            to[from + n_run] < first + n) {
       n_run++;
     }
+    fill_rows(room, curves, row - first, to[from] - first);
     status = read_run(room, curves, table, from, n_run, to[from], first);
+    row = to[from] + n_run;
     *next += n_run;
   }
+  fill_rows(room, curves, row - first, table->chunk_rows);
   return status;
 }
 
@@ -112,7 +122,7 @@ out:
 static hl_status keep_chunk(void *user, size_t first, const void *bytes, size_t n_byte) {
   struct packed_table *packed = user;
   struct packed_chunk *chunk = &packed->chunks[first / packed->table.chunk_rows];
-  const hl_status status = hl_new_array(n_byte, 1, &chunk->bytes);
+  const hl_status status = hl_new_room(n_byte, &chunk->bytes);
   if (status != HL_OK) return status;
   memcpy(chunk->bytes, bytes, n_byte);
   chunk->n_byte = n_byte;

@@ -4,6 +4,7 @@
 #include "ingest/gz.h"
 
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,7 +24,9 @@ struct hl_zip {
 struct hl_zip_member {
   struct hl_zip *zip;
   zip_file_t *file;
-  uint64_t i_member, size, position;
+  uint64_t i_member, size, n_packed, position;
+  bool is_deflated;
+  uint32_t checksum; /* CRC-32 */
   char *label;
 };
 
@@ -72,9 +75,9 @@ static hl_status open_unpacked(const char *path, int *descriptor) {
   struct hl_gz *gz = NULL;
   char *block = NULL;
   size_t n;
-  TRY(hl_new_array(BLOCK_BYTES, 1, &block));
+  TRY(hl_new_room(BLOCK_BYTES, &block));
   TRY(hl_gz_open(path, &gz));
-  TRY(hl_gz_read(gz, block, BLOCK_BYTES, &n));
+  TRY(hl_gz_read(gz, block, 1, &n)); /* enough to know whether it is packed */
   if (hl_gz_is_packed(gz)) {
     TRY(unpack(gz, block, n, descriptor));
   } else {
@@ -210,7 +213,7 @@ static hl_status open_index(struct hl_zip *zip, uint64_t i_member, struct hl_zip
   struct hl_zip_member *member = NULL;
   zip_stat_t info;
   const uint64_t wanted =
-      ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+      ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD | ZIP_STAT_CRC;
   TRY(hl_new_array(1, sizeof *member, &member));
   member->zip = zip;
   member->i_member = i_member;
@@ -223,6 +226,9 @@ static hl_status open_index(struct hl_zip *zip, uint64_t i_member, struct hl_zip
   TRY(check_method(member, &info));
   TRY(check_size(member, &info));
   member->size = info.size;
+  member->n_packed = info.comp_size;
+  member->is_deflated = info.comp_method == ZIP_CM_DEFLATE;
+  member->checksum = info.crc;
   TRY(start(member));
   *out = member;
 out:
@@ -319,6 +325,45 @@ hl_status hl_zip_read(struct hl_zip_member *member, void *buffer, size_t n) {
   if (member->file == NULL) TRY(start(member)); /* an earlier restart failed */
   TRY(buffer != NULL ? read_bytes(member, buffer, n) : pass_over(member, n));
   if (member->position == member->size) status = check_end(member);
+out:
+  return status;
+}
+
+/* ---- All at once ---- */
+
+static bool read_packed(const struct hl_zip_member *member, char *packed) {
+  zip_file_t *file = zip_fopen_index(member->zip->archive, member->i_member, ZIP_FL_COMPRESSED);
+  uint64_t n_read = 0;
+  for (zip_int64_t n = 1; file != NULL && n > 0; n_read += n > 0 ? (uint64_t)n : 0)
+    n = zip_fread(file, packed + n_read, member->n_packed - n_read);
+  if (file != NULL) zip_fclose(file);
+  return n_read == member->n_packed;
+}
+
+/* Whether all went well. If not, reading anew from front to back tells what is wrong. */
+static bool unpack_whole(const struct hl_zip_member *member, void *to) {
+  const size_t size = (size_t)member->size, n_packed = (size_t)member->n_packed;
+  struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+  char *packed = NULL;
+  size_t n_used = 0;
+  const bool is_good =
+      decompressor != NULL && hl_new_room(n_packed, &packed) == HL_OK && read_packed(member, packed) &&
+      libdeflate_deflate_decompress_ex(decompressor, packed, n_packed, to, size, &n_used, NULL) ==
+          LIBDEFLATE_SUCCESS &&
+      n_used == n_packed && libdeflate_crc32(0, to, size) == member->checksum;
+  libdeflate_free_decompressor(decompressor);
+  free(packed);
+  return is_good;
+}
+
+hl_status hl_zip_read_whole(struct hl_zip_member *member, void *to) {
+  hl_status status = HL_OK;
+  if (member->is_deflated && member->n_packed <= member->size && unpack_whole(member, to)) {
+    member->position = member->size;
+    return HL_OK;
+  }
+  TRY(hl_zip_restart(member));
+  status = hl_zip_read(member, to, (size_t)member->size);
 out:
   return status;
 }
