@@ -18,15 +18,14 @@ class Sizes:
 
     def __init__(self, is_small):
         self.n_task, self.n_config = (24, 20) if is_small else (1162, 1000)
-        self.n_file, self.n_config_of_curves, self.n_run = (10, 20, 200) if is_small else (100, 1000, 20000)
+        self.n_file, self.n_config_of_curves, self.n_run = (10, 20, 200) if is_small else (60, 1000, 20000)
         self.n_csv_row, self.is_small = (4000 if is_small else 284740), is_small
 
 
 class Inputs:
-    def __init__(self, folder, programs, hyperlist, sizes):
-        """programs: the folder of make_scores and make_curves."""
+    def __init__(self, folder, hyperlist, sizes):
         self.folder, self.hyperlist, self.sizes = folder, hyperlist, sizes
-        self.make_scores, self.make_curves = (os.path.join(programs, n) for n in ("make_scores", "make_curves"))
+        self.make_scores, self.make_curves = (os.path.join(measure.programs, n) for n in ("make_scores", "make_curves"))
         os.makedirs(folder, exist_ok=True)
 
     def get(self, name):

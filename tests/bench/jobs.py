@@ -18,11 +18,12 @@ class Peer:
 
 class Job:
     """args: of hyperlist. In all args {input} and {out} stand for paths, {n_task} and {n_config} for the size of scores. compare: a kind of
-    compare.py. says: a pattern of what both print, whose number of milliseconds counts instead of the whole process."""
+    compare.py. says: a pattern of what both print, whose number of milliseconds counts instead of the whole process. limit: (a time that limits.c measures, as how
+    many of it we may take)."""
 
-    def __init__(self, key, title, source, compare, args, peers, suffix="", scale=(1, 1), says=None):
+    def __init__(self, key, title, source, compare, args, peers, suffix="", scale=(1, 1), says=None, limit=None):
         self.key, self.title, self.source, self.compare, self.args, self.peers = key, title, source, compare, args, peers
-        self.suffix, self.scale, self.says = suffix, scale, says and re.compile(says)
+        self.suffix, self.scale, self.says, self.limit = suffix, scale, says and re.compile(says), limit
 
     def seconds(self, took):
         return float(self.says.search(took.said).group(1)) / 1000 if self.says else took.seconds
@@ -39,9 +40,9 @@ def learn(key, title, source, scale, goal):
         Peer("numpy, lazy", ["numpy"], None, "learn_numpy.py", *RAW, "lazy")])
 
 
-def study(key, title, name, args, suffix=""):
-    return Job(key, title, "scores", name, args, suffix=suffix, peers=[
-        Peer(f"{how}, 2 processes", [how, "numpy", "h5py"], goal, "study.py", how, name, "{input}", "{out}")
+def study(key, title, name, args, n_resample):
+    return Job(key, title, "scores", name, (*args, "--resamples", str(n_resample)), peers=[
+        Peer(f"{how}, 2 processes", [how, "numpy", "h5py"], goal, "study.py", how, name, "{input}", "{out}", str(n_resample))
         for how, goal in (("numpy", 22), ("numba", 6))])
 
 
@@ -54,12 +55,12 @@ JOBS = [
     learn("learn", "learn, 1162 tasks x 1000 configs", "scores", (1, 1), 10),
     learn("learn-tasks", "learn, 4648 x 1000", "scores_of_many_tasks", (4, 1), 60),
     learn("learn-configs", "learn, 1162 x 4000", "scores_of_many_configs", (1, 4), 60),
-    Job("selection", "the selection alone, 1162 x 1000", "scores", "learn", LEARN, suffix=".json", says=r"selected in ([0-9.]+) ms", peers=[
+    Job("selection", "the selection alone, 1162 x 1000", "scores", "learn", LEARN, suffix=".json", says=r"selected in ([0-9.]+) ms", limit=("pass", 2), peers=[
         Peer("numba, lazy", ["numba", "numpy"], 1, "learn_numba.py", *RAW)]),
-    study("generalize", "generalize, Figure 2, 50 resamplings", "generalize", ("generalize", "-q", "{input}", "--set", MAIN_SET, "-o", "{out}")),
-    study("sizes", "reproduce, Figures 3a and 3b", "sizes", ("reproduce", "-q", "{input}", "-o", "{out}", "figure3a", "figure3b")),
-    Job("ingest-stored", "ingest, 100 npz, stored", "stored", "release", INGEST, two_goals("ingest_h5py.py", 7, 4.5), ".h5"),
-    Job("ingest-deflated", "ingest, 100 npz, deflated", "deflated", "release", INGEST, two_goals("ingest_h5py.py", 5, 3.2), ".h5"),
+    study("generalize", "generalize, Figure 2, 50 resamplings", "generalize", ("generalize", "-q", "{input}", "--set", MAIN_SET, "-o", "{out}"), 50),
+    study("sizes", "reproduce, Figures 3a and 3b, 20 resamplings", "sizes", ("reproduce", "-q", "{input}", "-o", "{out}", "figure3a", "figure3b"), 20),
+    Job("ingest-stored", "ingest, 60 npz, stored", "stored", "release", INGEST, two_goals("ingest_h5py.py", 7, 4.5), ".h5"),
+    Job("ingest-deflated", "ingest, 60 npz, deflated", "deflated", "release", INGEST, two_goals("ingest_h5py.py", 5, 3.2), ".h5"),
     Job("normalize", "normalize, that archive", "archive", "normalize", ("normalize", "-q", "{input}", "-o", "{out}"),
         two_goals("normalize_h5py.py", 4.2, 3.3), ".h5"),
     Job("ingest-csv", "ingest, long CSV", "csv", "csv",

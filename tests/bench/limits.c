@@ -109,16 +109,21 @@ static size_t inflate(struct material *it) {
   return done;
 }
 
-/* One pass over a table of scores: the least a selection can do. */
-static size_t pass(struct material *it) {
+/* One pass over a table of scores that stands in memory and not in a cache: the least a selection can do. */
+static double time_pass(struct material *it) {
   double best[N_CONFIG];
+  memset(it->losses, 0, it->n_byte);
+  memset(it->planes, 0, it->n_byte);
+  memset(it->packed, 0, it->n_byte);
+  memset(it->room, 0, it->n_byte);
+  const double start = hl_clock_seconds();
   for (size_t c = 0; c < N_CONFIG; c++) best[c] = 0;
   for (size_t t = 0; t < N_TASK; t++) {
     for (size_t c = 0; c < N_CONFIG; c++) best[c] += it->scores[t * N_CONFIG + c];
   }
   volatile double keep = best[N_CONFIG / 2];
   (void)keep;
-  return (size_t)N_TASK * N_CONFIG * sizeof(double);
+  return hl_clock_seconds() - start;
 }
 
 /* ---- Telling ---- */
@@ -152,7 +157,6 @@ int main(int argc, char **argv) {
   it.scores = made_room((size_t)N_TASK * N_CONFIG, sizeof *it.scores);
   snprintf(it.path, sizeof it.path, "%s/limits.bin", argv[1]);
   fill(&it);
-  size_t n_byte;
   tell_rate("write", "write and fsync", &it, write_file);
   tell_rate("read", "read from the page cache", &it, read_file);
   tell_rate("shuffle", "shuffle", &it, shuffle);
@@ -161,8 +165,9 @@ int main(int argc, char **argv) {
   tell_rate("inflate-shuffled", "inflate of shuffled chunks (libdeflate)", &it, inflate);
   deflate(&it, (const unsigned char *)it.losses, 6);
   tell_rate("inflate-npz", "inflate of npz members (libdeflate)", &it, inflate);
-  printf("pass\tone pass over scores of %d x %d\t%.6g\tms\n", N_TASK, N_CONFIG,
-         1e3 * best_of(&it, pass, &n_byte));
+  double seconds = HUGE_VAL;
+  for (int i = 0; i < TRIES; i++) seconds = fmin(seconds, time_pass(&it));
+  printf("pass\tone pass over scores of %d x %d\t%.6g\tms\n", N_TASK, N_CONFIG, 1e3 * seconds);
   unlink(it.path);
   free(it.losses), free(it.planes), free(it.packed), free(it.room), free(it.scores);
   return 0;

@@ -37,6 +37,13 @@ class Row:
                    cpu=median_of(cpu), mb=max(t.mb for t in runs), goal=most, met=median_of(cpu) < most)
 
     @staticmethod
+    def of_allowance(job, ours, limit):
+        """Ours against some times a limit of the machine, in ms."""
+        seconds, most = limit.median / 1000, job.limit[1]
+        return Row(job=job.key, title=job.title, who=limit.title, median=seconds, low=seconds, high=seconds, unit="s", ratio=seconds / ours.median,
+                   ratio_low=seconds / ours.high, ratio_high=seconds / ours.low, goal=1 / most, met=ours.median <= most * seconds)
+
+    @staticmethod
     def of_limit(fields):
         key, title, value, unit = fields
         return Row(job=key, title=title, who="machine", median=float(value), unit=unit)
@@ -75,10 +82,10 @@ def read_tsv(path):
     return out
 
 
-def write_tsv(rows, path, is_part=False):
-    """A part takes the place of the same jobs' lines and leaves the others'."""
-    if is_part and os.path.exists(path):
-        new = {r.job for r in rows}
+def write_tsv(rows, path, parts=()):
+    """Parts, by their jobs' keys, take the place of the same jobs' lines, also where there is nothing to tell, and leave the others'."""
+    if parts and os.path.exists(path):
+        new = {r.job for r in rows} | set(parts)
         rows = [r for r in read_tsv(path) if r.job not in new] + rows
     with open(path + ".new", "w") as file:
         file.write("\t".join(COLUMNS) + "\n")

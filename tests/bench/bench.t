@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# The benchmarks' machinery on tiny inputs: rows and bench.tsv, a time refused where numbers differ, peers left out. No time is judged.
+. "$(dirname "$0")/../lib.sh"
+[ -x build/bench/took ] || bail 'build/bench/took is not there: make tests'
+
+bench() { tests/bench/run --small --rounds 1 --dir "$tmp/bench" "$@"; }
+
+ok 'a row runs, with ours and the peers' bench --without numba learn normalize
+like 'the table tells a ratio and its goal' "$(<"$tmp/.stdout")" 'numpy +[0-9.]+ m?s .*[0-9.]+x .* 10x '
+head='job	who	title	rounds	median	low	high	unit	cpu	mb	ratio	ratio_low	ratio_high	goal	met'
+is 'bench.tsv has its columns' "$(head -1 "$tmp/bench/bench.tsv")" "$head"
+is 'and a line each' "$(cut -f1,2 "$tmp/bench/bench.tsv" | tail -n +2 | tr '\t\n' ':;')" \
+  'learn:hyperlist;learn:numpy;learn:numpy, lazy;normalize:hyperlist;normalize:h5py, 1 process;normalize:h5py, 2 processes;'
+ok 'another row' bench --without numba selection
+like 'says who is left out' "$(<"$tmp/.stdout")" 'left out, as it is not installed \(make deps GROUP=bench\): selection: numba, lazy \(numba\)'
+is 'and leaves the lines of others' "$(grep -c ^learn "$tmp/bench/bench.tsv")" 3
+ok 'without any of the Python peers' bench --without numpy,numba,pandas,h5py learn ingest-tree
+is 'only ours are told' "$(grep -E '^(learn|ingest-tree)	' "$tmp/bench/bench.tsv" | cut -f1,2 | tr '\t\n' ':;')" \
+  'learn:hyperlist;ingest-tree:hyperlist;'
+
+# A program whose numbers are not what they should be.
+cat >"$tmp/wrong" <<END
+#!/bin/sh
+command=\$1
+case \$command in
+  learn) exec '$HYPERLIST' "\$@" --tasks '!mlp_family_seed000003' ;;
+  normalize) exec '$HYPERLIST' "\$@" --aggregate last ;;
+  generalize) exec '$HYPERLIST' "\$@" --seed 1 ;;
+  reproduce) exec '$HYPERLIST' "\$@" --seed 1 ;;
+esac
+exec '$HYPERLIST' "\$@"
+END
+chmod +x "$tmp/wrong"
+HYPERLIST=$tmp/wrong exits 1 'wrong numbers are no time' bench --without numba learn normalize generalize sizes
+like 'refused: picks' "$(<"$tmp/.stdout")" 'REFUSED: learn: the numbers differ: (number of picks|pick [0-9]+|J of pick [0-9]+): ours [0-9.]+, the peer'
+like 'refused: scores' "$(<"$tmp/.stdout")" 'REFUSED: normalize: the numbers differ: [a-z0-9_]+/valid at'
+like 'refused: series' "$(<"$tmp/.stdout")" 'REFUSED: generalize: the numbers differ: series [a-z0-9:_-]+, trial [0-9]+: ours'
+like 'refused: sizes' "$(<"$tmp/.stdout")" 'REFUSED: sizes: the numbers differ: series'
+is 'and their lines are gone' "$(grep -cE '^(normalize|generalize|sizes)	' "$tmp/bench/bench.tsv")" 0
+exits 1 'an unknown row' bench nosuch
+like 'is told' "$(<"$tmp/.stderr")" "^row: found 'nosuch', expected one of: learn "
+ok 'limits of the machine' bench limits
+is 'are eight' "$(grep -c '	machine	' "$tmp/bench/bench.tsv")" 8
+
+done_testing
