@@ -40,6 +40,7 @@ struct hl_list_entry {
 /* What the picks cost; nothing of it is written. */
 struct hl_learn_effort {
   size_t n_evaluation; /* how often a config was held against the tasks; without laziness: picks x configs */
+  size_t n_exchange;   /* in so many steps; between ranks each is an exchange */
   double
       seconds_before; /* to read the scores, where they were not loaded, and to turn them: a config a row */
   double seconds;     /* from there to the order of configs */

@@ -23,7 +23,7 @@ static const struct cli_command commands[] = {
     {"normalize", "ARCHIVE -o SCORES", "one score in 0..1 for each task and configuration", cli_normalize,
      CLI_SHARED},
     {"learn", "SCORES --set SET -o LIST", "an ordered list of configurations to try (Eq. 3-4)", cli_learn,
-     CLI_ALONE},
+     CLI_SHARED},
     {"import", "--names FILE -o LIST", "a list of config names, such as the published one, as a list of ours",
      cli_import, CLI_ALONE},
     {"evaluate", "LIST... SCORES", "best score so far against trials of a list", cli_evaluate, CLI_ALONE},

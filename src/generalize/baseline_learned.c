@@ -10,8 +10,8 @@ static hl_status learn_and_try(struct hl_trials *trials, const size_t *tasks, si
   hl_status status = HL_OK;
   size_t *order = NULL, n_order, n_greedy;
   TRY(hl_new_array(trials->cells->n_config, sizeof *order, &order));
-  TRY(hl_order_learn(trials->cells, tasks, n_task, trials->n_most, trials->seed, trials->resample, order,
-                     &n_order, &n_greedy, NULL));
+  TRY(hl_order_learn(trials->cells, tasks, n_task, trials->n_most, trials->seed, trials->resample, NULL,
+                     order, &n_order, &n_greedy, NULL));
   TRY(hl_trials_try(trials, order, n_order));
 out:
   free(order);

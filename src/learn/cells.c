@@ -2,13 +2,12 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "hyperlist/selector.h"
+#include "learn/exact.h"
 #include "learn/turn.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_TASKS = 1 << 22 }; /* their exact scores sum to at most 2^62 */
 
 const char *hl_missing_name(enum hl_missing missing) {
   static const char *const names[] = {"worst", "drop-config", "drop-task", "error"};
@@ -100,8 +99,8 @@ hl_status hl_cells_init(struct hl_cells *cells, const struct hl_scores *scores,
                         enum hl_missing missing, unsigned parts, const struct hl_context *context) {
   hl_status status = HL_OK;
   *cells = (struct hl_cells){.set = set, .n_task = n_row, .n_config = set->configs.n};
-  if (n_row > MOST_TASKS)
-    FAIL(HL_LIMIT, "found %zu tasks, at most %zu are summed exactly", n_row, (size_t)MOST_TASKS);
+  if (n_row > HL_EXACT_MOST)
+    FAIL(HL_LIMIT, "found %zu tasks, at most %zu are summed exactly", n_row, HL_EXACT_MOST);
   TRY(make_room(cells, parts));
   TRY(hl_cells_turn(cells, scores, rows, missing, parts, context));
   count_diverged(cells, rows);

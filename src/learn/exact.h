@@ -5,11 +5,15 @@
 #ifndef HL_LEARN_EXACT_H
 #define HL_LEARN_EXACT_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 /* q of the score 1. */
 #define HL_EXACT_ONE ((int64_t)1 << 40)
+
+/* So many of them sum to at most 2^62. */
+#define HL_EXACT_MOST ((size_t)1 << 22)
 
 /* Of a score in [0, 1]. */
 static inline int64_t hl_exact(double score) {

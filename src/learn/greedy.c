@@ -5,6 +5,7 @@
 #include "learn/greedy.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/ranks.h"
 #include "base/stream.h"
 #include "learn/exact.h"
 
@@ -13,6 +14,7 @@
 
 enum {
   SPARSE = 8, /* below a task in so many, single ones are looked at: a pass over all costs about that */
+  BATCH = 64, /* gains that ranks find together */
   BUCKET = 16777985, /* 2^40 / 65533, rounded up: a step of hl_coarse in units of q */
 };
 
@@ -53,18 +55,18 @@ static void drop_top(struct heap *heap) {
 /* What is reached so far, by task of the cells. */
 struct reached {
   const struct hl_cells *cells;
-  const size_t *tasks; /* the train tasks, ascending */
-  size_t n_task;
-  bool is_dense;   /* whole blocks are looked at, not single tasks */
-  int64_t *best;   /* [n_block * HL_BLOCK] q; 0, which nothing is below, off `tasks` */
-  int16_t *limits; /* likewise: hl_coarse_limit */
+  const size_t *tasks;         /* the train tasks, ascending */
+  size_t n_task, n_everywhere; /* of this rank, of all */
+  bool is_dense;               /* whole blocks are looked at, not single tasks */
+  int64_t *best;               /* [n_block * HL_BLOCK] q; 0, which nothing is below, off `tasks` */
+  int16_t *limits;             /* likewise: hl_coarse_limit */
 };
 
 static hl_status init_reached(struct reached *reached, const struct hl_cells *cells, const size_t *tasks,
                               size_t n_task) {
   hl_status status = HL_OK;
   const size_t n_padded = cells->n_block * HL_BLOCK;
-  *reached = (struct reached){.cells = cells, .tasks = tasks, .n_task = n_task};
+  *reached = (struct reached){.cells = cells, .tasks = tasks, .n_task = n_task, .n_everywhere = n_task};
   reached->is_dense = n_task >= cells->n_task / SPARSE;
   TRY(hl_new_array(n_padded, sizeof *reached->best, &reached->best));
   TRY(hl_new_array(n_padded, sizeof *reached->limits, &reached->limits));
@@ -129,59 +131,123 @@ static int64_t bound_of(const struct reached *reached, size_t config) {
 
 /* ---- Picks ---- */
 
+/* A run. Of several ranks all have the same heap, and the gains of the first so many in it are found
+ * together: an exchange costs more than a few gains too many. */
+struct run {
+  const struct hl_context *context;
+  struct reached reached;
+  struct heap heap;
+  size_t n_batch;
+  struct candidate **stale; /* [n_batch] */
+  int64_t *gains;           /* [n_config] */
+  struct hl_learn_effort effort;
+};
+
+/* On all ranks, of the first n of run->gains. */
+static hl_status sum_gains(struct run *run, size_t n) {
+  run->effort.n_evaluation += n;
+  run->effort.n_exchange++;
+  return hl_ranks_sum(run->context, run->gains, n);
+}
+
 /* Nobody gains more than all there is. */
-static void fill_heap(struct heap *heap, const struct reached *reached) {
-  const int64_t all = (int64_t)reached->n_task * HL_EXACT_ONE;
-  for (size_t c = 0; c < reached->cells->n_config; c++) {
-    if (!reached->cells->is_kept[c]) continue;
-    const int64_t gain = reached->is_dense ? bound_of(reached, c) : all;
-    heap->items[heap->n++] = (struct candidate){gain < all ? gain : all, c, 0, false};
+static hl_status fill_heap(struct run *run) {
+  hl_status status = HL_OK;
+  const struct reached *reached = &run->reached;
+  const struct hl_cells *cells = reached->cells;
+  const int64_t all = (int64_t)reached->n_everywhere * HL_EXACT_ONE;
+  struct heap *heap = &run->heap;
+  for (size_t c = 0; c < cells->n_config; c++) {
+    if (!cells->is_kept[c]) continue;
+    if (reached->is_dense) run->gains[heap->n] = bound_of(reached, c);
+    heap->items[heap->n++] = (struct candidate){all, c, 0, false};
+  }
+  if (!reached->is_dense) return HL_OK;
+  TRY(sum_gains(run, heap->n));
+  for (size_t i = 0; i < heap->n; i++) {
+    if (run->gains[i] < all) heap->items[i].gain = run->gains[i];
   }
   for (size_t i = heap->n / 2; i-- > 0;) sink(heap, i);
+out:
+  return status;
+}
+
+static bool is_fresh(const struct candidate *candidate, size_t round) {
+  return (candidate->round == round && candidate->is_exact) || candidate->gain <= 0;
 }
 
 /* Brings a candidate whose gain is fresh and exact to the top. A stale one is bounded first, where the bound
  * can be told from the gain. */
-static void refresh_top(struct heap *heap, size_t round, const struct reached *reached,
-                        size_t *n_evaluation) {
-  const int64_t blur = (int64_t)reached->n_task * BUCKET;
-  struct candidate *top = heap->items;
-  while (!(top->round == round && top->is_exact) && top->gain > 0) {
-    int64_t gain = top->gain;
-    top->is_exact = top->round == round || !reached->is_dense || gain < blur;
-    if (top->is_exact)
-      top->gain = gain_of(reached, top->config);
-    else if ((gain = bound_of(reached, top->config)) < top->gain)
-      top->gain = gain;
-    top->round = round;
-    ++*n_evaluation;
-    sink(heap, 0);
+static hl_status refresh_top(struct run *run, size_t round) {
+  const struct reached *reached = &run->reached;
+  const int64_t blur = (int64_t)reached->n_everywhere * BUCKET;
+  struct heap *heap = &run->heap;
+  const size_t n = run->n_batch < heap->n ? run->n_batch : heap->n;
+  while (!is_fresh(&heap->items[0], round)) {
+    size_t n_stale = 0;
+    for (size_t i = 0; i < n; i++) {
+      struct candidate *item = &heap->items[i];
+      if (is_fresh(item, round)) continue;
+      item->is_exact = item->round == round || !reached->is_dense || item->gain < blur;
+      run->gains[n_stale] = item->is_exact ? gain_of(reached, item->config) : bound_of(reached, item->config);
+      run->stale[n_stale++] = item;
+    }
+    const hl_status status = sum_gains(run, n_stale);
+    if (status != HL_OK) return status;
+    for (size_t i = 0; i < n_stale; i++) {
+      struct candidate *item = run->stale[i];
+      if (item->is_exact || run->gains[i] < item->gain) item->gain = run->gains[i];
+      item->round = round;
+    }
+    for (size_t i = n; i-- > 0;) sink(heap, i); /* they only fell */
   }
+  return HL_OK;
+}
+
+static hl_status init_run(struct run *run, const struct hl_cells *cells, const size_t *tasks, size_t n_task,
+                          const struct hl_context *context) {
+  hl_status status = HL_OK;
+  *run = (struct run){.context = context, .n_batch = hl_ranks_size(context) > 1 ? BATCH : 1};
+  TRY(init_reached(&run->reached, cells, tasks, n_task));
+  TRY(hl_new_array(cells->n_config, sizeof *run->heap.items, &run->heap.items));
+  TRY(hl_new_array(run->n_batch, sizeof(struct candidate *), &run->stale));
+  TRY(hl_new_array(cells->n_config, sizeof *run->gains, &run->gains));
+out:
+  return status;
+}
+
+static void clear_run(struct run *run) {
+  clear_reached(&run->reached);
+  free(run->heap.items);
+  free(run->stale);
+  free(run->gains);
 }
 
 hl_status hl_greedy_run(const struct hl_cells *cells, const size_t *tasks, size_t n_task, size_t n_most,
-                        size_t *picks, size_t *n_pick, size_t *n_evaluation) {
+                        const struct hl_context *context, size_t *picks, size_t *n_pick,
+                        struct hl_learn_effort *effort) {
   hl_status status = HL_OK;
-  struct heap heap = {0};
-  struct reached reached = {0};
-  size_t n = 0; /* evaluations */
+  struct run run;
+  int64_t n_everywhere = (int64_t)n_task;
   *n_pick = 0;
-  TRY(init_reached(&reached, cells, tasks, n_task));
-  TRY(hl_new_array(cells->n_config, sizeof *heap.items, &heap.items));
-  fill_heap(&heap, &reached);
-  if (reached.is_dense) n += heap.n;
-  while (*n_pick < n_most && heap.n > 0) {
-    refresh_top(&heap, *n_pick, &reached, &n);
-    if (heap.items[0].gain == 0) break; /* and so is everybody's */
-    const size_t pick = heap.items[0].config;
-    reach(&reached, pick);
+  TRY(hl_ranks_agree(context, init_run(&run, cells, tasks, n_task, context), 0));
+  TRY(hl_ranks_sum(context, &n_everywhere, 1));
+  run.reached.n_everywhere = (size_t)n_everywhere;
+  TRY(fill_heap(&run));
+  while (*n_pick < n_most && run.heap.n > 0) {
+    TRY(refresh_top(&run, *n_pick));
+    if (run.heap.items[0].gain == 0) break; /* and so is everybody's */
+    const size_t pick = run.heap.items[0].config;
+    reach(&run.reached, pick);
     picks[(*n_pick)++] = pick;
-    drop_top(&heap);
+    drop_top(&run.heap);
   }
-  if (n_evaluation != NULL) *n_evaluation = n;
+  if (effort != NULL) {
+    effort->n_evaluation += run.effort.n_evaluation;
+    effort->n_exchange += run.effort.n_exchange;
+  }
 out:
-  clear_reached(&reached);
-  free(heap.items);
+  clear_run(&run);
   return status;
 }
 
@@ -201,12 +267,12 @@ static hl_status list_rest(const struct hl_cells *cells, const size_t *picks, si
 }
 
 hl_status hl_order_learn(const struct hl_cells *cells, const size_t *tasks, size_t n_task, size_t n_most,
-                         uint64_t seed, size_t resample, size_t *order, size_t *n_order, size_t *n_greedy,
-                         size_t *n_evaluation) {
+                         uint64_t seed, size_t resample, const struct hl_context *context, size_t *order,
+                         size_t *n_order, size_t *n_greedy, struct hl_learn_effort *effort) {
   hl_status status = HL_OK;
   char *purpose = NULL;
   size_t n_rest;
-  TRY(hl_greedy_run(cells, tasks, n_task, n_most, order, n_greedy, n_evaluation));
+  TRY(hl_greedy_run(cells, tasks, n_task, n_most, context, order, n_greedy, effort));
   TRY(list_rest(cells, order, *n_greedy, order + *n_greedy, &n_rest));
   TRY(hl_format_text(&purpose, "tail:%s", cells->set->name));
   if (n_rest > 0) TRY(hl_stream_shuffle(seed, resample, purpose, order + *n_greedy, n_rest));

@@ -291,6 +291,7 @@ hl_status hl_cells_turn(struct hl_cells *cells, const struct hl_scores *scores, 
   const struct hl_score_set *set = cells->set;
   struct hl_h5 file = {0}, group = {0};
   struct turning it = {.cells = cells, .scores = scores, .rows = rows, .missing = missing};
+  if (cells->n_task == 0) return HL_OK; /* a rank (base/ranks.h) may have none */
   it.n_table = (parts & HL_CELLS_TEST) != 0 ? 2 : 1;
   it.tables[0] =
       (struct table){.name = "valid", .loaded = set->valid, .to = cells->valid, .coarse = cells->coarse};

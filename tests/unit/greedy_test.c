@@ -58,7 +58,7 @@ static void compare_with_naive(const struct hl_scores *scores, unsigned *state) 
   ck_assert_int_eq(hl_cells_init(&cells, scores, &scores->sets[0], rows, n_all, HL_MISSING_WORST, 0, NULL),
                    HL_OK);
   const size_t n_expected = pick_naively(&scores->sets[0], tasks, n_task, n_most, expected);
-  ck_assert_int_eq(hl_greedy_run(&cells, tasks, n_task, n_most, found, &n_found, NULL), HL_OK);
+  ck_assert_int_eq(hl_greedy_run(&cells, tasks, n_task, n_most, NULL, found, &n_found, NULL), HL_OK);
   ck_assert_uint_eq(n_found, n_expected);
   for (size_t i = 0; i < n_found; i++) ck_assert_uint_eq(found[i], expected[i]);
   hl_cells_clear(&cells);
@@ -84,7 +84,8 @@ static void learn(struct hl_scores *scores, enum hl_missing missing, size_t *ord
   ck_assert_int_eq(hl_cells_init(&cells, scores, &scores->sets[0], rows, scores->tasks.n, missing, 0, NULL),
                    HL_OK);
   ck_assert_int_eq(
-      hl_order_learn(&cells, rows, scores->tasks.n, N_CONFIG, 0, 0, order, n_order, n_greedy, NULL), HL_OK);
+      hl_order_learn(&cells, rows, scores->tasks.n, N_CONFIG, 0, 0, NULL, order, n_order, n_greedy, NULL),
+      HL_OK);
   hl_cells_clear(&cells);
 }
 
