@@ -37,7 +37,7 @@ struct hl_export_options {
 HL_API hl_status hl_export(const struct hl_list *list, const char *target, const char *folder,
                            const struct hl_export_options *options, struct hl_strings *paths);
 
-/* The targets' names, in the order above; *n is their number. Static storage. */
+/* The targets' names, in the order above, NULL-terminated; *n is their number. Static storage. */
 HL_API const char *const *hl_export_targets(size_t *n);
 
 #ifdef __cplusplus

@@ -5,36 +5,18 @@
 #include "base/text.h"
 #include "hyperlist/version.h"
 
-#include <H5public.h> /* for their version numbers alone */
-#include <gsl/gsl_version.h>
 #include <inttypes.h>
-#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
-#include <zip.h>
-#include <zlib.h>
 
-#define TEXT_OF(x)                      #x
-#define VERSION_OF(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
-
-/* The releases this library was compiled against; only those whose code the numbers or bytes of an output
- * pass. */
-static const struct {
-  const char *name, *version;
-} libraries[] = {
-    {"gsl", GSL_VERSION},
-    {"hdf5", VERSION_OF(H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE)},
-    {"libdeflate", LIBDEFLATE_VERSION_STRING},
-    {"libzip", LIBZIP_VERSION},
-    {"xxhash", VERSION_OF(XXH_VERSION_MAJOR, XXH_VERSION_MINOR, XXH_VERSION_RELEASE)},
-    {"zlib", ZLIB_VERSION},
-};
-
+/* Only those whose code the numbers or bytes of an output pass. */
 static hl_status add_libraries(struct cJSON *json) {
+  size_t n;
+  const struct hl_library *libraries = hl_version_libraries(&n);
   struct cJSON *object = hl_json_new_object();
   hl_status status = hl_json_add(json, "libraries", object);
-  for (size_t i = 0; i < sizeof libraries / sizeof *libraries && status == HL_OK; i++) {
+  for (size_t i = 0; i < n && status == HL_OK; i++) {
+    if (!libraries[i].makes_output) continue;
     status = hl_json_add(object, libraries[i].name, hl_json_new_text(libraries[i].version));
   }
   return status;

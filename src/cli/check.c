@@ -50,10 +50,10 @@ out:
   return status;
 }
 
-hl_status cli_check(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct hl_check_report report = {.n_task = 0};
-  const struct poptOption options[] = {POPT_TABLEEND};
+  const struct cli_option options[] = {CLI_END};
   TRY(cli_parse(cli, options, CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 1, 1));
   status = hl_check(cli->arguments[0], &cli->context, &report);
   if (status != HL_OK && status != HL_BROKEN) goto out;
@@ -64,3 +64,22 @@ out:
   hl_check_clear(&report);
   return status;
 }
+
+const struct cli_command cli_check = {
+    .name = "check",
+    .arguments = "FILE",
+    .summary = "is a file whole; what is missing and diverged in it",
+    .description = "Reads all of an archive and holds every chunk against its checksum, runs against what is "
+                   "said to have run, "
+                   "points against what is said to have been observed; of scores files and lists, what their "
+                   "readers ask for, "
+                   "ranges, and counts against the tables.\n\n"
+                   "Every fault is a note with its place. The table has a row a set: tasks, configs, runs "
+                   "that are missing, and "
+                   "of the cells (a task and a config) those missing (no replica ran) and diverged (a point "
+                   "of the averaged "
+                   "validation curve is not finite), and the degenerate tasks.\n\n"
+                   "Exit 0: no fault; 1: the file is ours and has faults; 4: it is none of ours.",
+    .examples = {"hyperlist check archive.h5"},
+    .run = run,
+};

@@ -25,6 +25,8 @@ static const struct {
     {{"dumb", "txt"}, "format = 'dumb'"},
 };
 
+const char *const cli_format_choices[] = {"svg", "png", "pdf", "dumb", NULL};
+
 const struct cli_format *cli_find_format(const char *name) {
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
     if (strcmp(formats[i].format.name, name) == 0) return &formats[i].format;

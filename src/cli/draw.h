@@ -18,6 +18,8 @@ struct cli_drawing {
   char *style, *script; /* plots/style.gp, plots/FIGURE.gp */
 };
 
+extern const char *const cli_format_choices[]; /* their names, NULL-terminated */
+
 /* svg, png, pdf, dumb; NULL: none of that name. Static storage. */
 const struct cli_format *cli_find_format(const char *name);
 

@@ -186,7 +186,7 @@ static void clear(struct evaluating *it) {
   free(it->lists);
 }
 
-hl_status cli_evaluate(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct evaluating it = {.cli = cli};
   struct hl_scores *scores = NULL;
@@ -195,13 +195,15 @@ hl_status cli_evaluate(struct cli *cli) {
   struct hl_evaluate_options evaluate = {0};
   char *tasks = NULL, *missing = NULL;
   int per_task = 0, skip_unknown = 0;
-  const struct poptOption options[] = {
-      {"tasks", 0, POPT_ARG_STRING, &tasks, 0, CLI_TASKS_HELP, "SEL"},
-      {"missing", 0, POPT_ARG_STRING, &missing, 0, CLI_MISSING_HELP, "M"},
-      {"per-task", 0, POPT_ARG_NONE, &per_task, 0, "one row a task and trial instead of averages", NULL},
-      {"skip-unknown", 0, POPT_ARG_NONE, &skip_unknown, 0, "leave out configs that the scores lack", NULL},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 2, 0));
+  const struct cli_option options[] = {
+      CLI_GROUP("On what"),
+      {"tasks", 0, CLI_TEXT, &tasks, "SEL", CLI_TASKS_HELP, "all", NULL},
+      CLI_MISSING_OPTION(&missing),
+      {"skip-unknown", 0, CLI_FLAG, &skip_unknown, .help = "leave out configs that the scores lack"},
+      CLI_GROUP("How it is counted"),
+      {"per-task", 0, CLI_FLAG, &per_task, .help = "one row a task and trial instead of averages"},
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 2, 0));
   TRY(cli_choose_missing(missing, &evaluate.missing));
   evaluate.tasks = tasks;
   evaluate.per_task = it.is_per_task = per_task;
@@ -221,3 +223,23 @@ out:
   hl_scores_close(scores);
   return status;
 }
+
+const struct cli_command cli_evaluate = {
+    .name = "evaluate",
+    .arguments = "LIST... SCORES",
+    .summary = "best score so far against trials of a list",
+    .output = "TSV",
+    .output_help = "the table",
+    .output_fallback = "standard output",
+    .description = "For someone who follows the list: after k trials, the config with the best f among the "
+                   "first k is taken (the "
+                   "earlier of equals); its f is reported as valid, its g as test, averaged over the tasks. "
+                   "Several lists are "
+                   "compared on the same tasks.\n\n"
+                   "On its own train tasks a list says nothing about new ones: the output says how many "
+                   "there are. A list that "
+                   "names a config which the scores lack is refused, or with --skip-unknown goes without it.",
+    .examples = {"hyperlist evaluate list.json scores.h5",
+                 "hyperlist evaluate list.json published.json scores.h5"},
+    .run = run,
+};

@@ -7,14 +7,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-static hl_status choose_target(const char *to, const char **target) {
+static const char *const *export_targets(void) {
   size_t n;
+  return hl_export_targets(&n);
+}
+
+static hl_status choose_target(const char *to, const char **target) {
   int choice = 0;
-  const char *const *names = hl_export_targets(&n);
-  const char *choices[8] = {NULL};
-  for (size_t i = 0; i < n && i + 1 < sizeof choices / sizeof choices[0]; i++) choices[i] = names[i];
+  const char *const *names = export_targets();
   if (to == NULL) return hl_fail(HL_USAGE, "--to T is missing: opt-list, json, csv or python");
-  const hl_status status = cli_choose("--to", to, choices, &choice);
+  const hl_status status = cli_choose("--to", to, names, &choice);
   *target = names[choice];
   return status;
 }
@@ -35,7 +37,7 @@ out:
   return status;
 }
 
-hl_status cli_export(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct hl_list *list = NULL;
   struct hl_export_options export = {0};
@@ -44,12 +46,15 @@ hl_status cli_export(struct cli *cli) {
   char *to = NULL, *length = NULL, *name = NULL, *text = NULL;
   const char *target = NULL;
   uint64_t n_entry = 0;
-  const struct poptOption options[] = {
-      {"to", 0, POPT_ARG_STRING, &to, 0, "opt-list (two files, as published), json, csv or python", "T"},
-      {NULL, 'k', POPT_ARG_STRING, &length, 0, "only the first N configs (default: all)", "N"},
-      {"name", 0, POPT_ARG_STRING, &name, 0, "how the files' names begin (default: by the set)", "NAME"},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_JSON | CLI_PROVENANCE, 1, 1));
+  const struct cli_option options[] = {
+      CLI_GROUP("For whom"),
+      {"to", 0, CLI_TEXT, &to, "T", "what reads it; opt-list are the two files of the published list",
+       CLI_NEEDED, export_targets()},
+      CLI_GROUP("What of it"),
+      {NULL, 'k', CLI_TEXT, &length, "N", "only the first N configs", "all", NULL},
+      {"name", 0, CLI_TEXT, &name, "NAME", "how the files' names begin", "by the set", NULL},
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_JSON | CLI_PROVENANCE, 1, 1));
   TRY(choose_target(to, &target));
   TRY(cli_integer("-k", length, 1, UINT32_MAX, &n_entry));
   export.n_entry = (size_t)n_entry;
@@ -68,3 +73,24 @@ out:
   hl_list_free(list);
   return status;
 }
+
+const struct cli_command cli_export = {
+    .name = "export",
+    .arguments = "LIST --to T -o DIR",
+    .summary = "a list for other programs: opt-list, json, csv, python",
+    .output = "DIR",
+    .output_help = "where the files go; it is made if need be",
+    .description =
+        "Writes a list as what other programs read. Files of the same names are replaced, each when it is "
+        "whole.\n\n"
+        "@ opt-list\nNAME_opt_list.txt, the configs' names, best first, and NAME_configs.json, their "
+        "hyperparameters: what the packages of the published NAdamW list read\n\n"
+        "@ json\nNAME_list.json, schema hyperlist.export/1: rank, config, J and hyperparameters\n\n"
+        "@ csv\nNAME_list.csv: rank, config, J and a column a hyperparameter\n\n"
+        "@ python\nNAME_list.py: CONFIGS, dicts with the keyword names of torch.optim where they exist and "
+        "mean the "
+        "same, and comments where they do not\n\n"
+        "NAME is the set's without _1k and then _grid or _wide_grid, or what --name says.",
+    .examples = {"hyperlist export list.json --to python -k 10 -o out"},
+    .run = run,
+};

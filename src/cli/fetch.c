@@ -103,32 +103,33 @@ out:
   return status;
 }
 
-hl_status cli_fetch(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct texts texts = {0};
   struct hl_fetch_options fetch = {0};
   struct hl_fetch_report report = {0};
   const char **sets = NULL;
   int keep_going = 0, verify = 0, dry_run = 0;
-  const struct poptOption options[] = {
-      {"base-url", 0, POPT_ARG_STRING, &texts.base_url, 0, "where the release is (" HL_FETCH_BASE_URL ")",
-       "U"},
-      {"sets", 0, POPT_ARG_STRING, &texts.sets, 0, "optimizer sets (default: the five released)", "S,.."},
-      {"tasks", 0, POPT_ARG_STRING, &texts.tasks, 0, "selector of tasks (all)", "SEL"},
-      {NULL, 'j', POPT_ARG_STRING, &texts.threads, 0, "transfers at a time (4)", "N"},
-      {"tries", 0, POPT_ARG_STRING, &texts.tries, 0, "tries a file (6)", "N"},
-      {"retry-wait", 0, POPT_ARG_STRING, &texts.retry_wait, 0,
-       "seconds before the second try, doubled before each further one (1)", "S"},
-      {"timeout", 0, POPT_ARG_STRING, &texts.timeout, 0, "seconds to connect, and without progress (30)",
-       "S"},
-      {"header", 0, POPT_ARG_ARGV, &texts.headers, 0, "sent to U's host alone; may be repeated", "'K: V'"},
-      {"verify", 0, POPT_ARG_NONE, &verify, 0, "check files that are there with the server's checksums",
+  const struct cli_option options[] = {
+      CLI_GROUP("What is fetched"),
+      {"sets", 0, CLI_TEXT, &texts.sets, "SET,..", "optimizer sets", "the five released", NULL},
+      {"tasks", 0, CLI_TEXT, &texts.tasks, "SEL", CLI_TASKS_HELP, "all", NULL},
+      {"verify", 0, CLI_FLAG, &verify, .help = "check files that are there with the server's checksums"},
+      {"dry-run", 0, CLI_FLAG, &dry_run, .help = "print what would be fetched, write nothing"},
+      CLI_GROUP("From where"),
+      {"base-url", 0, CLI_TEXT, &texts.base_url, "URL", "where the release is", HL_FETCH_BASE_URL, NULL},
+      {"header", 0, CLI_TEXTS, &texts.headers, "'K: V'", "sent to that host alone; may be repeated", "none",
        NULL},
-      {"dry-run", 0, POPT_ARG_NONE, &dry_run, 0, "print what would be fetched, write nothing", NULL},
-      {"keep-going", 0, POPT_ARG_NONE, &keep_going, 0,
-       "name files that cannot be had, fetch the others, exit 1", NULL},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_JSON, 0, 0));
+      CLI_GROUP("Trouble on the way"),
+      {NULL, 'j', CLI_TEXT, &texts.threads, "N", "transfers at a time", "4", NULL},
+      {"tries", 0, CLI_TEXT, &texts.tries, "N", "tries a file", "6", NULL},
+      {"retry-wait", 0, CLI_TEXT, &texts.retry_wait, "S",
+       "seconds before the second try, doubled before each further one", "1", NULL},
+      {"timeout", 0, CLI_TEXT, &texts.timeout, "S", "seconds to connect, and without progress", "30", NULL},
+      {"keep-going", 0, CLI_FLAG, &keep_going,
+       .help = "name files that cannot be had, fetch the others, exit 1"},
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_JSON, 0, 0));
   if (cli->n_argument > 0)
     FAIL(HL_USAGE, "found the argument '%s', expected: %s", cli->arguments[0], cli->command->arguments);
   TRY(convert(&texts, cli, &fetch));
@@ -150,3 +151,24 @@ out:
   free_texts(texts.headers);
   return status;
 }
+
+const struct cli_command cli_fetch = {
+    .name = "fetch",
+    .arguments = "-o DIR",
+    .summary = "the released curves over HTTPS: parallel, resumable, verified",
+    .output = "DIR",
+    .output_help = "where they go, laid out as released",
+    .description = "Brings the release of TaskSet, or parts of it, into a folder that ingest takes as it is. "
+                   "Stop it whenever you "
+                   "like: run again, it asks for what is missing and goes on within a file where it stood. A "
+                   "file gets its name "
+                   "only when its length, the server's checksums and those of the zip's members agree.\n\n"
+                   "Broken connections, stalls and the statuses 408, 429 and 5xx are tried again; "
+                   "Retry-After is honoured. "
+                   "Proxies are taken from https_proxy and its kin; certificates are verified.\n\n"
+                   "With --dry-run or --json a table has a row a file: path, state (missing, partial, "
+                   "damaged, there, fetched, "
+                   "failed), bytes, received, url.",
+    .examples = {"hyperlist fetch -o taskset --sets adam8p_wide_grid_1k --tasks kind:rnn --dry-run"},
+    .run = run,
+};

@@ -9,6 +9,9 @@
 
 /* ---- Options ---- */
 
+static const char *const reports[] = {"test", "valid", NULL};
+static const char *const units[] = {"task", "family", "kind", NULL};
+
 struct generalize_texts {
   char *set, *hold_out, *k_fold, *leave_out, *fraction, *n_train, *n_resample, *baselines, *report, *missing,
       *n_trial;
@@ -42,7 +45,6 @@ static hl_status parse_fraction(const char *text, bool may_be_1, double *fractio
 }
 
 static hl_status choose_split(const struct generalize_texts *texts, struct hl_split_options *split) {
-  static const char *const units[] = {"task", "family", "kind", NULL};
   hl_status status = HL_OK;
   uint64_t n_train = 0, k_fold = 0;
   int unit = -1;
@@ -60,7 +62,6 @@ out:
 }
 
 static hl_status choose(const struct generalize_texts *texts, struct hl_generalize_options *options) {
-  static const char *const reports[] = {"test", "valid", NULL};
   hl_status status = HL_OK;
   uint64_t n_resample = 0, n_trial = 0;
   int report = HL_REPORT_TEST;
@@ -156,35 +157,37 @@ static void say_summary(const struct cli *cli, const struct hl_generalization *g
   }
 }
 
-hl_status cli_generalize(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct generalizing it = {.cli = cli};
   struct generalize_texts texts = {0};
-  const struct poptOption options[] = {
-      {"set", 0, POPT_ARG_STRING, &texts.set, 0, "the set to learn from", "SET"},
-      {"hold-out", 0, POPT_ARG_STRING, &texts.hold_out, 0, "test on these tasks, train on others", "SEL"},
-      {"k-fold", 0, POPT_ARG_STRING, &texts.k_fold, 0, "test on each of K parts of the tasks in turn", "K"},
-      {"leave-one-out", 0, POPT_ARG_STRING, &texts.leave_out, 0,
-       "test on each task, family or kind in turn (default of --resamples: 1)", "UNIT"},
-      {"train-fraction", 0, POPT_ARG_STRING, &texts.fraction, 0, "share of tasks that train (default: half)",
-       "F"},
-      {"train-tasks", 0, POPT_ARG_STRING, &texts.n_train, 0, "number of tasks that train", "N"},
-      {"resamples", 0, POPT_ARG_STRING, &texts.n_resample, 0, "how often tasks are split anew (default: 50)",
-       "R"},
-      {"baselines", 0, POPT_ARG_STRING, &texts.baselines, 0,
-       "series beside the learned list, comma-separated: random[:SET], refined-minmax, refined-q90, "
-       "refined-q90-joint, best-case, oracle, expected[:SET], all, none (default: " HL_DEFAULT_BASELINES ")",
-       "B"},
-      {"report", 0, POPT_ARG_STRING, &texts.report, 0, "score of the chosen config: test (default) or valid",
-       "WHAT"},
-      {"missing", 0, POPT_ARG_STRING, &texts.missing, 0, CLI_MISSING_HELP, "M"},
-      {NULL, 'k', POPT_ARG_STRING, &texts.n_trial, 0, "stop after that many trials (default: all)", "N"},
-      {"per-task", 0, POPT_ARG_NONE, &texts.per_task, 0,
-       "one row a series, resampling, test task and trial instead of the summary", NULL},
-      {"per-resample", 0, POPT_ARG_NONE, &texts.per_resample, 0,
-       "one row a series, resampling and trial instead of the summary", NULL},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 1));
+  const struct cli_option options[] = {
+      CLI_GROUP("Which tasks test"),
+      {"hold-out", 0, CLI_TEXT, &texts.hold_out, "SEL", "these tasks; others train", "none", NULL},
+      {"k-fold", 0, CLI_TEXT, &texts.k_fold, "K", "each of K parts of the tasks in turn", "none", NULL},
+      {"leave-one-out", 0, CLI_TEXT, &texts.leave_out, "UNIT",
+       "each in turn, with --resamples 1 unless said otherwise", "none", units},
+      CLI_GROUP("Which tasks train"),
+      {"train-fraction", 0, CLI_TEXT, &texts.fraction, "F", "share of the tasks", "half", NULL},
+      {"train-tasks", 0, CLI_TEXT, &texts.n_train, "N", "number of tasks", "half", NULL},
+      {"resamples", 0, CLI_TEXT, &texts.n_resample, "R", "how often tasks are split anew", "50", NULL},
+      CLI_GROUP("What is compared"),
+      {"set", 0, CLI_TEXT, &texts.set, "SET", "the set to learn from", CLI_NEEDED, NULL},
+      {"baselines", 0, CLI_TEXT, &texts.baselines, "B,..",
+       "series beside the learned list: random[:SET], refined-minmax, refined-q90, refined-q90-joint, "
+       "best-case, "
+       "oracle, expected[:SET], all, none",
+       HL_DEFAULT_BASELINES, NULL},
+      CLI_GROUP("How it is counted"),
+      {"report", 0, CLI_TEXT, &texts.report, "WHAT", "which score of the chosen config", "test", reports},
+      CLI_MISSING_OPTION(&texts.missing),
+      {NULL, 'k', CLI_TEXT, &texts.n_trial, "N", "stop after that many trials", "all", NULL},
+      {"per-task", 0, CLI_FLAG, &texts.per_task,
+       .help = "one row a series, resampling, test task and trial instead of the summary"},
+      {"per-resample", 0, CLI_FLAG, &texts.per_resample,
+       .help = "one row a series, resampling and trial instead of the summary"},
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 1));
   TRY(choose(&texts, &it.options));
   TRY(hl_scores_open(cli->arguments[0], &it.scores));
   TRY(hl_generalize(it.scores, &it.options, &cli->context, &it.generalization));
@@ -195,3 +198,34 @@ out:
   hl_scores_close(it.scores);
   return status;
 }
+
+const struct cli_command cli_generalize = {
+    .name = "generalize",
+    .arguments = "SCORES --set SET",
+    .summary = "learned lists against baselines on held-out tasks",
+    .output = "TSV",
+    .output_help = "the table",
+    .output_fallback = "standard output",
+    .description =
+        "Learns on some tasks and tries on the others, --resamples times with another split, and reports "
+        "median, "
+        "quartiles and mean over the resamplings of the best config so far, trial by trial. By default one "
+        "half of the "
+        "tasks trains and the other tests; --hold-out, --k-fold and --leave-one-out say otherwise, and then "
+        "--train-tasks or --train-fraction limit what trains.\n\n"
+        "@ learned\nthe list learned from the train tasks\n\n"
+        "@ random:SET\na random order of the set's configs; expected:SET is the exact mean over all "
+        "orders\n\n"
+        "@ refined-minmax\na random order of the configs inside the box around the train tasks' best\n\n"
+        "@ refined-q90\nthe same between their 5th and 95th percentiles; refined-q90-joint shrinks all sides "
+        "by one "
+        "factor until 90 % are inside\n\n"
+        "@ best-case\na list learned from the test tasks themselves\n\n"
+        "@ oracle\neach test task's own best config\n\n"
+        "random and expected alone mean every set of the file.",
+    .examples = {"hyperlist generalize scores.h5 --set adam8p_wide_grid_1k -k 10",
+                 "hyperlist generalize scores.h5 --set adam8p_wide_grid_1k --hold-out kind:rnn --baselines "
+                 "random,best-case -k 10"},
+    .run = run,
+    .ranks = CLI_SHARED,
+};

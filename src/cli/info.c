@@ -163,14 +163,15 @@ static hl_status describe(const struct cli *cli, const char *path, bool has_cens
   return describe_archive(cli, path, has_census, json); /* or says why HDF5 cannot open it */
 }
 
-hl_status cli_info(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct cJSON *json = NULL;
   int census = 0;
-  const struct poptOption options[] = {{"census", 0, POPT_ARG_NONE, &census, 0,
-                                        "archives: read all curves, for the shares missing and diverged",
-                                        NULL},
-                                       POPT_TABLEEND};
+  const struct cli_option options[] = {
+      CLI_GROUP("Options"),
+      {"census", 0, CLI_FLAG, &census,
+       .help = "archives: read all curves, for the shares missing and diverged"},
+      CLI_END};
   TRY(cli_parse(cli, options, CLI_JSON | CLI_THREADS, 1, 1));
   json = hl_json_new_object();
   if (json == NULL) {
@@ -183,3 +184,17 @@ out:
   hl_json_free(json);
   return status;
 }
+
+const struct cli_command cli_info = {
+    .name = "info",
+    .arguments = "FILE",
+    .summary = "what is in an archive, a scores file or a list",
+    .description = "Tells a file's kind by its content, and what is in it: tasks with their kinds and "
+                   "families, sets, splits, "
+                   "configs and hyperparameters, how scores were made, what a list was learned from and how "
+                   "it begins, and which "
+                   "commands made the file.\n\n"
+                   "It reads no curves but with --census.",
+    .examples = {"hyperlist info archive.h5", "hyperlist info list.json --json"},
+    .run = run,
+};

@@ -40,34 +40,32 @@ out:
   return status;
 }
 
-hl_status cli_ingest(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   static const char *const after_ends[] = {"hold", "missing", NULL};
-  int keep_going = 0, maximize = 0, after_end = HL_AFTER_END_HOLD;
+  static const char *const formats[] = {"auto", "taskset-npz", "taskset-result", "curves-json", "csv", NULL};
+  int keep_going = 0, maximize = 0, after_end = HL_AFTER_END_HOLD, i_format = 0;
   uint64_t grid = 0;
   char *format = NULL, *set = NULL, *configs = NULL, *columns = NULL, *delimiter = NULL, *points = NULL,
        *end = NULL;
-  const struct poptOption options[] = {
-      {"format", 0, POPT_ARG_STRING, &format, 0,
-       "auto (by content), taskset-npz, taskset-result, curves-json or csv", "F"},
-      {"set", 0, POPT_ARG_STRING, &set, 0, "the curves' set (default: by the file's name)", "NAME"},
-      {"configs", 0, POPT_ARG_STRING, &configs, 0, "JSON of hyperparameters by config (default: by name)",
-       "FILE"},
-      {"columns", 0, POPT_ARG_STRING, &columns, 0,
-       "csv: which column is what (default: columns named by role)", "ROLE=NAME,.."},
-      {"delimiter", 0, POPT_ARG_STRING, &delimiter, 0, "csv: between fields (default: a comma)", "C"},
-      {"grid", 0, POPT_ARG_STRING, &points, 0,
-       "csv, curves-json: points of a task's uniform grid (default: 51), or own: all the steps that runs "
-       "have",
-       "N"},
-      {"after-end", 0, POPT_ARG_STRING, &end, 0,
-       "runs that ended early: hold their last value (default), or missing", "W"},
-      {"maximize", 0, POPT_ARG_NONE, &maximize, 0, "more is better: negate what is read", NULL},
-      {"keep-going", 0, POPT_ARG_NONE, &keep_going, 0, "leave out bad sources, store the others, exit 1",
+  const struct cli_option options[] = {
+      CLI_GROUP("What is read"),
+      {"format", 0, CLI_TEXT, &format, "F", "the sources' format; auto is by content", "auto", formats},
+      {"set", 0, CLI_TEXT, &set, "SET", "the curves' set", "by the file's name", NULL},
+      {"configs", 0, CLI_TEXT, &configs, "FILE", "JSON of hyperparameters by config", "by the configs' names",
        NULL},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 1,
-                0));
+      {"columns", 0, CLI_TEXT, &columns, "ROLE=NAME,..", "csv: which column is what",
+       "columns are named by role", NULL},
+      {"delimiter", 0, CLI_TEXT, &delimiter, "C", "csv: between fields, or tab", "a comma", NULL},
+      {"maximize", 0, CLI_FLAG, &maximize, .help = "more is better: negate what is read"},
+      CLI_GROUP("Runs of unequal steps"),
+      {"grid", 0, CLI_TEXT, &points, "N",
+       "csv, curves-json: points of a task's uniform grid, or own: all the steps that runs have", "51", NULL},
+      {"after-end", 0, CLI_TEXT, &end, "W", "the points behind a run's end", "hold", after_ends},
+      CLI_GROUP("Faults"),
+      {"keep-going", 0, CLI_FLAG, &keep_going, .help = "leave out bad sources, store the others, exit 1"},
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 1, 0));
   struct hl_ingest_report report = {0};
   struct hl_ingest_options ingest = {.format = format,
                                      .set = set,
@@ -76,6 +74,7 @@ hl_status cli_ingest(struct cli *cli) {
                                      .maximize = maximize != 0,
                                      .keep_going = keep_going != 0,
                                      .command = cli->provenance};
+  TRY(cli_choose("--format", format, formats, &i_format));
   TRY(cli_choose("--after-end", end, after_ends, &after_end));
   const bool is_own = points != NULL && strcmp(points, "own") == 0;
   if (!is_own) TRY(cli_integer("--grid", points, 2, MAX_GRID, &grid));
@@ -89,3 +88,32 @@ hl_status cli_ingest(struct cli *cli) {
 out:
   return status;
 }
+
+const struct cli_command cli_ingest = {
+    .name = "ingest",
+    .arguments = "-o ARCHIVE SOURCE...",
+    .summary = "curve files of any known format into an archive",
+    .output = "ARCHIVE",
+    .output_help = "the archive; what is in it stays",
+    .description =
+        "Reads curve files, or folders of them, plain or gzipped, and adds what is new in them to the "
+        "archive: tasks, "
+        "sets, configs, replicas, splits. What is there already is skipped; what contradicts is refused by "
+        "name. The "
+        "archive changes as a whole or not at all; after a kill the next ingest goes on where it was. The "
+        "formats are "
+        "told in hyperlist-formats(5):\n\n"
+        "@ taskset-npz\nthe release: ROOT/TASK/SET_10000_replica5.npz\n\n"
+        "@ taskset-result\nbefore the release: ROOT/TASK/OPTIMIZER/STEPS/REPLICA/result\n\n"
+        "@ curves-json\na JSON file a task, also as derived from the release\n\n"
+        "@ csv\na row a config, task, replica and step; roles of columns (--columns) are config, task, "
+        "replica, step, "
+        "train, valid, test (or valid_inner, valid_outer) and hp:NAME\n\n"
+        "Runs of a CSV or JSON file may have steps of their own: each task gets a uniform grid (--grid), "
+        "whose points "
+        "take the last observation before them. Behind a run's end they hold its last one, or are missing "
+        "(--after-end).",
+    .examples = {"hyperlist ingest -o archive.h5 taskset",
+                 "hyperlist ingest -o mine.h5 --columns replica=seed,valid=val_loss sweep.csv"},
+    .run = run,
+};

@@ -70,7 +70,7 @@ static hl_status say_summary(const struct cli *cli, const struct hl_list *list,
   return summarize(cli, list, n_greedy, degenerate);
 }
 
-hl_status cli_learn(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct hl_scores *scores = NULL;
   struct hl_list *list = NULL;
@@ -78,14 +78,15 @@ hl_status cli_learn(struct cli *cli) {
   struct hl_strings degenerate = {0};
   char *set = NULL, *tasks = NULL, *missing = NULL, *length = NULL;
   uint64_t n_entry = 0;
-  const struct poptOption options[] = {
-      {"set", 0, POPT_ARG_STRING, &set, 0, "the set to order", "SET"},
-      {NULL, 'k', POPT_ARG_STRING, &length, 0, "stop after that many configs (default: all)", "N"},
-      {"tasks", 0, POPT_ARG_STRING, &tasks, 0, CLI_TASKS_HELP, "SEL"},
-      {"missing", 0, POPT_ARG_STRING, &missing, 0, CLI_MISSING_HELP, "M"},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options,
-                CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 1));
+  const struct cli_option options[] = {
+      CLI_GROUP("What is learned"),
+      {"set", 0, CLI_TEXT, &set, "SET", "the set to order", CLI_NEEDED, NULL},
+      {NULL, 'k', CLI_TEXT, &length, "N", "stop after that many configs", "all", NULL},
+      CLI_GROUP("From what"),
+      {"tasks", 0, CLI_TEXT, &tasks, "SEL", CLI_TASKS_HELP, "all", NULL},
+      CLI_MISSING_OPTION(&missing),
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 1));
   if (set == NULL) FAIL(HL_USAGE, "--set SET is missing: the set to order");
   TRY(cli_integer("-k", length, 1, UINT32_MAX, &n_entry));
   TRY(cli_choose_missing(missing, &learn.missing));
@@ -103,3 +104,24 @@ out:
   hl_scores_close(scores);
   return status;
 }
+
+const struct cli_command cli_learn = {
+    .name = "learn",
+    .arguments = "SCORES --set SET -o LIST",
+    .summary = "an ordered list of configurations to try (Eq. 3-4)",
+    .output = "LIST",
+    .output_help = "the list",
+    .description = "Learns greedily (Metz et al. 2020, Eq. 3-4): the next entry is the config that lowers "
+                   "most the mean over the "
+                   "train tasks of the best f so far, J; ties go to the config that comes first in the set. "
+                   "When no config "
+                   "improves any task the others follow in random order (--seed).\n\n"
+                   "Sums are of integers, f in units of 2^-40, and so exact: the list is the same for any "
+                   "number of threads, "
+                   "compiler and processor.",
+    .examples =
+        {"hyperlist learn scores.h5 --set adam8p_wide_grid_1k -o list.json",
+         "hyperlist learn scores.h5 --set adam8p_wide_grid_1k --tasks '!kind:rnn' -k 10 -o short.json"},
+    .run = run,
+    .ranks = CLI_SHARED,
+};

@@ -1,7 +1,7 @@
-/* hyperlist: the program. A command is one row here and one file beside this one. */
+/* hyperlist: the program. The commands are in commands.c. */
 #include "base/error.h"
 #include "base/ranks.h"
-#include "cli/cli.h"
+#include "cli/help.h"
 #include "cli/program.h"
 #include "cli/watch.h"
 #include "hyperlist/version.h"
@@ -13,32 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct cli_command commands[] = {
-    {"fetch", "-o DIR", "the released curves over HTTPS: parallel, resumable, verified", cli_fetch,
-     CLI_ALONE},
-    {"ingest", "-o ARCHIVE SOURCE...", "curve files of any known format into an archive", cli_ingest,
-     CLI_ALONE},
-    {"info", "FILE", "what is in an archive, a scores file or a list", cli_info, CLI_ALONE},
-    {"check", "FILE", "is a file whole; what is missing and diverged in it", cli_check, CLI_ALONE},
-    {"normalize", "ARCHIVE -o SCORES", "one score in 0..1 for each task and configuration", cli_normalize,
-     CLI_SHARED},
-    {"learn", "SCORES --set SET -o LIST", "an ordered list of configurations to try (Eq. 3-4)", cli_learn,
-     CLI_SHARED},
-    {"import", "--names FILE -o LIST", "a list of config names, such as the published one, as a list of ours",
-     cli_import, CLI_ALONE},
-    {"evaluate", "LIST... SCORES", "best score so far against trials of a list", cli_evaluate, CLI_ALONE},
-    {"generalize", "SCORES --set SET", "learned lists against baselines on held-out tasks", cli_generalize,
-     CLI_SHARED},
-    {"export", "LIST --to T -o DIR", "a list for other programs: opt-list, json, csv, python", cli_export,
-     CLI_ALONE},
-    {"track", "LIST LOG [SCORES]", "what to try next of a list, and how far it has brought you", cli_track,
-     CLI_ALONE},
-    {"reproduce", "SCORES -o DIR [FIGURE...]", "the paper's figures from your own scores", cli_reproduce,
-     CLI_SHARED},
-    {"report", "DIR|FILE... -o HTML", "figures, tables, lists and data in one page", cli_report, CLI_ALONE},
-};
-enum { N_COMMAND = sizeof commands / sizeof *commands };
-
 /* What the signal handler leaves for cli->context.cancel and for the exit code. */
 static volatile sig_atomic_t caught_signal;
 
@@ -48,19 +22,6 @@ static void note_signal(int signal) {
 
 bool cli_was_interrupted(void) {
   return caught_signal != 0;
-}
-
-static void print_usage(FILE *file) {
-  fprintf(file, "usage: hyperlist COMMAND [options] ARGUMENTS\n\n");
-  for (size_t i = 0; i < N_COMMAND; i++) fprintf(file, "  %-11s %s\n", commands[i].name, commands[i].summary);
-  fprintf(file, "\n'hyperlist COMMAND --help' lists a command's options; --version tells the version\n");
-}
-
-static const struct cli_command *find_command(const char *name) {
-  for (size_t i = 0; i < N_COMMAND; i++) {
-    if (strcmp(commands[i].name, name) == 0) return &commands[i];
-  }
-  return NULL;
 }
 
 static void catch_signals(void) {
@@ -96,42 +57,43 @@ static int run_command(const struct cli_command *command, int argc, const char *
   const bool is_first = hl_ranks_is_first(&cli.context);
   cli.quiet = !is_first;
   hl_status status = is_first || command->ranks == CLI_SHARED ? command->run(&cli) : HL_OK;
-  if (!cli.was_helped) status = hl_ranks_agree(&cli.context, status, 0);
-  if (status != HL_OK && !cli.was_helped && is_first)
+  if (!cli.was_described) status = hl_ranks_agree(&cli.context, status, 0);
+  if (status != HL_OK && !cli.was_described && is_first)
     cli_tell_error(&cli, hl_error_message());
   else
     cli_tell_cost(&cli);
   cli_clear(&cli);
-  const int code = cli.was_helped ? HL_OK : (int)status;
+  const int code = cli.was_described ? HL_OK : (int)status;
   if (code == HL_CANCELLED) return 128 + (caught_signal != 0 ? (int)caught_signal : SIGINT);
   return finish_stdout(code, command->name);
+}
+
+static void print_version(void) {
+  size_t n;
+  const struct hl_library *libraries = hl_version_libraries(&n);
+  printf("hyperlist %s\n", hl_version());
+  for (size_t i = 0; i < n; i++) printf("%s %s\n", libraries[i].name, libraries[i].version);
 }
 
 static int run(int argc, const char **argv, struct hl_ranks *ranks, FILE *messages) {
   const char *name = argc > 1 ? argv[1] : NULL;
   if (name == NULL) {
-    print_usage(messages);
+    help_print_usage(messages);
     return HL_USAGE;
   }
-  if (strcmp(name, "--version") == 0) {
-    printf("hyperlist %s\n", hl_version());
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+    help_print_usage(stdout);
     return finish_stdout(HL_OK, name);
   }
-  const bool asks_help = strcmp(name, "help") == 0 && argc > 2;
-  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || (strcmp(name, "help") == 0 && argc == 2)) {
-    print_usage(stdout);
+  const struct cli_command *command = cli_command_find(name);
+  if (strcmp(name, "--version") == 0 || (command != NULL && argc == 3 && strcmp(argv[2], "--version") == 0)) {
+    print_version();
     return finish_stdout(HL_OK, name);
   }
-  const struct cli_command *command = find_command(asks_help ? argv[2] : name);
   if (command == NULL) {
-    hl_fail(HL_USAGE, "found no command '%s'; 'hyperlist --help' lists them", asks_help ? argv[2] : name);
+    cli_command_fail_unknown(name);
     fprintf(messages, "hyperlist: %s\n", hl_error_message());
     return HL_USAGE;
-  }
-  if (asks_help) return run_command(command, 2, (const char *[]){command->name, "--help", NULL}, ranks);
-  if (argc == 3 && strcmp(argv[2], "--version") == 0) {
-    printf("hyperlist %s\n", hl_version());
-    return finish_stdout(HL_OK, name);
   }
   return run_command(command, argc - 1, argv + 1, ranks);
 }

@@ -62,7 +62,7 @@ out:
   return status;
 }
 
-hl_status cli_normalize(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   static const char *const replicas[] = {"average-first", "normalize-first", NULL};
   static const char *const best_over[] = {"archive", "set", NULL};
   static const char *const aggregates[] = {"mean", "min", "last", NULL};
@@ -72,19 +72,18 @@ hl_status cli_normalize(struct cli *cli) {
        *constants_text = NULL;
   char *provenance = NULL;
   int i_replicas = 0, i_best = 0, i_aggregate = 0, i_constants = 0;
-  const struct poptOption options[] = {
-      {"valid-split", 0, POPT_ARG_STRING, &split, 0,
-       "the split to score (valid_inner if present, else valid)", "NAME"},
-      {"replicas", 0, POPT_ARG_STRING, &replicas_text, 0, "average-first (default) or normalize-first",
-       "HOW"},
-      {"best-over", 0, POPT_ARG_STRING, &best_text, 0, "lowest loss of: archive (default) or set", "WHAT"},
-      {"aggregate", 0, POPT_ARG_STRING, &aggregate_text, 0, "a curve's score: mean (default), min or last",
-       "HOW"},
-      {"test-constants", 0, POPT_ARG_STRING, &constants_text, 0,
-       "test scores by constants of: test (default) or valid", "SPLIT"},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 1,
-                1));
+  const struct cli_option options[] = {
+      CLI_GROUP("How a run is scored"),
+      {"valid-split", 0, CLI_TEXT, &split, "NAME", "the split that f is made of", "valid_inner, else valid",
+       NULL},
+      {"replicas", 0, CLI_TEXT, &replicas_text, "HOW", "what comes first", "average-first", replicas},
+      {"best-over", 0, CLI_TEXT, &best_text, "WHAT", "the lowest loss of", "archive", best_over},
+      {"aggregate", 0, CLI_TEXT, &aggregate_text, "HOW", "a curve's score over its steps", "mean",
+       aggregates},
+      {"test-constants", 0, CLI_TEXT, &constants_text, "SPLIT", "test scores are scaled by the constants of",
+       "test", test_constants},
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_THREADS | CLI_JSON | CLI_PROVENANCE, 1, 1));
   TRY(cli_choose("--replicas", replicas_text, replicas, &i_replicas));
   TRY(cli_choose("--best-over", best_text, best_over, &i_best));
   TRY(cli_choose("--aggregate", aggregate_text, aggregates, &i_aggregate));
@@ -102,3 +101,28 @@ out:
   free(provenance);
   return status;
 }
+
+const struct cli_command cli_normalize = {
+    .name = "normalize",
+    .arguments = "ARCHIVE -o SCORES",
+    .summary = "one score in 0..1 for each task and configuration",
+    .output = "SCORES",
+    .output_help = "the scores",
+    .description =
+        "For each task and config: averages the replicas of the validation curve, scales it so that 1 is "
+        "where "
+        "training began (the mean over configs) and 0 the lowest loss of any config at any step, clips it to "
+        "0..1 (what "
+        "is not finite is 1), and takes the mean over steps: f. The test score g is the same with the test "
+        "split and "
+        "its own constants.\n\n"
+        "A cell of which no replica ran is missing (NaN), which is not diverged. A task without a finite "
+        "loss, or where "
+        "nothing got better, is degenerate: it is named in a warning and takes part in nothing.\n\n"
+        "With --replicas normalize-first each replica is scaled and clipped before the average; --best-over "
+        "set takes "
+        "the lowest loss of the set being scored alone.",
+    .examples = {"hyperlist normalize archive.h5 -o scores.h5"},
+    .run = run,
+    .ranks = CLI_SHARED,
+};

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "cli/cli.h"
 #include "cli/terminal.h"
 
 #include <dirent.h>
@@ -17,7 +18,8 @@
 
 static hl_status add_format(struct cli_pictures *pictures, const char *name) {
   const struct cli_format *format = cli_find_format(name);
-  if (format == NULL) return hl_fail(HL_USAGE, "--format: found '%s', expected svg, png, pdf or dumb", name);
+  int none = 0;
+  if (format == NULL) return cli_choose("--format", name, cli_format_choices, &none);
   for (size_t i = 0; i < pictures->n_format; i++) {
     if (pictures->formats[i] == format) return HL_OK;
   }

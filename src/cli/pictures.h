@@ -16,7 +16,8 @@ struct cli_pictures {
   const struct cli_format *formats[CLI_MOST_FORMATS];
 };
 
-#define CLI_FORMAT_HELP "pictures: svg (default), png, pdf, dumb; comma-separated"
+#define CLI_FORMAT_OPTION(text)                                                                              \
+  { "format", 0, CLI_TEXT, (text), "F,..", "pictures as", "svg", cli_format_choices }
 
 /* --format F,..; NULL: svg. HL_USAGE. */
 hl_status cli_pictures_choose(struct cli_pictures *pictures, const char *formats);

@@ -1,4 +1,4 @@
-/* Between main.c and cli.c: the life of a command. */
+/* Between main.c and options.c: the life of a command. */
 #ifndef HL_CLI_PROGRAM_H
 #define HL_CLI_PROGRAM_H
 

@@ -56,18 +56,19 @@ out:
   return status;
 }
 
-hl_status cli_report(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct hl_report_options report = {0};
   struct hl_report_caption *captions = NULL;
   struct cJSON *provenance = NULL;
   char *title = NULL, *length = NULL, *text = NULL;
   uint64_t n_entry = 0;
-  const struct poptOption options[] = {
-      {"title", 0, POPT_ARG_STRING, &title, 0, "the page's title", "TEXT"},
-      {NULL, 'k', POPT_ARG_STRING, &length, 0, "show the first N of each list (default: 10)", "N"},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_JSON | CLI_PROVENANCE, 1, 0));
+  const struct cli_option options[] = {
+      CLI_GROUP("The page"),
+      {"title", 0, CLI_TEXT, &title, "TEXT", "its title", "hyperlist report", NULL},
+      {NULL, 'k', CLI_TEXT, &length, "N", "show the first N of each list", "10", NULL},
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_JSON | CLI_PROVENANCE, 1, 0));
   TRY(cli_integer("-k", length, 1, UINT32_MAX, &n_entry));
   TRY(list_captions(&captions, &report.n_caption));
   TRY(cli_new_provenance(cli, 0, NULL, &provenance));
@@ -85,3 +86,19 @@ out:
   free(text);
   return status;
 }
+
+const struct cli_command cli_report = {
+    .name = "report",
+    .arguments = "DIR|FILE... -o HTML",
+    .summary = "figures, tables, lists and data in one page",
+    .output = "HTML",
+    .output_help = "the page",
+    .description = "Makes one HTML page, whole in itself, for a reader who has neither the files nor the "
+                   "program: pictures "
+                   "(.svg) with their captions and numbers, tables, lists, what is in archives and scores "
+                   "files, and warnings of "
+                   "what a careful reader should know. It loads nothing from anywhere.\n\n"
+                   "Of a folder all that fits is taken, and what does not is named.",
+    .examples = {"hyperlist report figures list.json scores.h5 -o page.html"},
+    .run = run,
+};

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/pool.h"
 #include "base/ranks.h"
 #include "base/text.h"
@@ -34,7 +35,10 @@ static hl_status check_figure_names(const struct cli *cli) {
   }
   for (size_t i = 1; i < cli->n_argument; i++) {
     if (figures_find(cli->arguments[i]) != NULL) continue;
-    return hl_fail(HL_USAGE, "figure: found '%s', expected one of: %s", cli->arguments[i], known);
+    struct hl_nearest nearest = {.text = cli->arguments[i]};
+    for (size_t k = 0; k < n; k++) hl_nearest_offer(&nearest, figures[k].name);
+    return hl_fail(HL_USAGE, "figure: found '%s', expected one of: %s%s", cli->arguments[i], known,
+                   hl_nearest_hint(&nearest));
   }
   return HL_OK;
 }
@@ -140,22 +144,23 @@ static hl_status check_set(const struct reproducing *it) {
   return it->options.set == NULL ? HL_OK : hl_scores_find_set(it->scores, it->options.set, &i_set);
 }
 
-hl_status cli_reproduce(struct cli *cli) {
+static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct reproducing it = {.cli = cli};
   char *format = NULL, *missing = NULL, *resamples = NULL, *trials = NULL, *perplexity = NULL, *set = NULL;
   uint64_t n_resample = 0, n_trial = 0;
-  const struct poptOption options[] = {
-      {"format", 0, POPT_ARG_STRING, &format, 0, CLI_FORMAT_HELP, "F"},
-      {"missing", 0, POPT_ARG_STRING, &missing, 0, CLI_MISSING_HELP, "M"},
-      {"perplexity", 0, POPT_ARG_STRING, &perplexity, 0,
-       "of figure A1's t-SNE (default: 30, or a third of the tasks)", "P"},
-      {"resamples", 0, POPT_ARG_STRING, &resamples, 0, "how often tasks are split anew (default: 50)", "R"},
-      {"set", 0, POPT_ARG_STRING, &set, 0, "which lists are learned from (default: " FIGURE_SET ")", "SET"},
-      {"trials", 0, POPT_ARG_STRING, &trials, 0, "stop after that many trials (default: all)", "N"},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options,
-                CLI_OUTPUT | CLI_OUTPUT_REQUIRED | CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 0));
+  const struct cli_option options[] = {
+      CLI_GROUP("The pictures"),
+      CLI_FORMAT_OPTION(&format),
+      CLI_GROUP("The numbers"),
+      {"set", 0, CLI_TEXT, &set, "SET", "which lists are learned from", FIGURE_SET, NULL},
+      {"resamples", 0, CLI_TEXT, &resamples, "R", "how often tasks are split anew", "50", NULL},
+      {"trials", 0, CLI_TEXT, &trials, "N", "stop after that many trials", "all", NULL},
+      {"perplexity", 0, CLI_TEXT, &perplexity, "P", "of figure A1's t-SNE", "30, or a third of the tasks",
+       NULL},
+      CLI_MISSING_OPTION(&missing),
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 0));
   TRY(cli_pictures_choose(&it.pictures, format));
   TRY(cli_choose_missing(missing, &it.options.missing));
   TRY(cli_integer("--resamples", resamples, 1, 1000000, &n_resample));
@@ -175,3 +180,31 @@ out:
   hl_scores_close(it.scores);
   return status;
 }
+
+const struct cli_command cli_reproduce = {
+    .name = "reproduce",
+    .arguments = "SCORES -o DIR [FIGURE...]",
+    .summary = "the paper's figures from your own scores",
+    .output = "DIR",
+    .output_help = "where the figures go; it is made if need be",
+    .description = "Makes the figures of the paper (Metz et al. 2020): DIR/FIGURE.tsv with the numbers, its "
+                   "title and caption, and "
+                   "a picture one column wide, drawn by gnuplot. Without names all that the scores allow are "
+                   "made, and it is said "
+                   "what the others lack; a figure asked for by name is made or refused.\n\n"
+                   "@ figure1a figure1c\nhistograms of parameter counts and training times\n\n"
+                   "@ figure1b\nthe lowest loss that each share of all configs reaches, task by task\n\n"
+                   "@ figure2\nlearned list, random and refined search on held-out halves\n\n"
+                   "@ figure3a figure3b\nlists learned from more and more tasks\n\n"
+                   "@ figure3c figure3d\nrecurrent tasks, or autoencoders, held out\n\n"
+                   "@ figureA1\ntasks by their scores: t-SNE and principal components\n\n"
+                   "@ figureB5\nscoring a run by its mean or by its lowest loss\n\n"
+                   "@ space\nnumbers only: volumes of the search spaces and boxes (E.1)\n\n"
+                   "Beside figure2, figure3c and figure3d stands FIGURE.speedup.tsv: how many trials the "
+                   "others need for what the "
+                   "list reaches in 1, 2, 5, ..",
+    .examples = {"hyperlist reproduce scores.h5 -o figures",
+                 "hyperlist reproduce scores.h5 -o figures --format svg,dumb figure2"},
+    .run = run,
+    .ranks = CLI_SHARED,
+};

@@ -114,12 +114,12 @@ hl_status cli_describe_degenerate(const struct hl_strings *tasks, char **text) {
   return status;
 }
 
+/* By enum hl_missing. */
+const char *const cli_missing_choices[] = {"worst", "drop-config", "drop-task", "error", NULL};
+
 hl_status cli_choose_missing(const char *text, enum hl_missing *missing) {
-  const char *const names[] = {hl_missing_name(HL_MISSING_WORST), hl_missing_name(HL_MISSING_DROP_CONFIG),
-                               hl_missing_name(HL_MISSING_DROP_TASK), hl_missing_name(HL_MISSING_ERROR),
-                               NULL};
   int choice = HL_MISSING_WORST;
-  const hl_status status = cli_choose("--missing", text, names, &choice);
+  const hl_status status = cli_choose("--missing", text, cli_missing_choices, &choice);
   *missing = (enum hl_missing)choice;
   return status;
 }

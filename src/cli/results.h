@@ -44,8 +44,4 @@ hl_status cli_choose_missing(const char *text, enum hl_missing *missing);
 /* "12 missing, 3 diverged" in text[size], "unknown" for a negative count. Returns text. */
 const char *cli_describe_cells(int64_t n_missing, int64_t n_diverged, char *text, size_t size);
 
-#define CLI_MISSING_HELP "missing cells: worst (default), drop-config, drop-task or error"
-#define CLI_TASKS_HELP                                                                                       \
-  "which tasks: names, globs, kind:K, family:F, @FILE, !PART; comma-separated (default: all)"
-
 #endif

@@ -267,23 +267,24 @@ out:
   return status;
 }
 
-hl_status cli_track(struct cli *cli) {
+static hl_status command(struct cli *cli) {
   static const char *const values[] = {"min", "last", "mean", NULL};
   hl_status status = HL_OK;
   struct tracking it = {.cli = cli, .n_next = 1};
   char *aggregate = NULL, *names = NULL, *format = NULL, *length = NULL;
   int maximize = 0, value = HL_TRIAL_MIN;
   uint64_t n_next = 1;
-  const struct poptOption options[] = {
-      {"aggregate", 0, POPT_ARG_STRING, &aggregate, 0,
-       "a curve's worth: min (default), last or mean of its steps", "A"},
-      {"columns", 0, POPT_ARG_STRING, &names, 0,
-       "the log's columns by role: config, rank, step, valid, test (default: named so)", "ROLE=NAME,.."},
-      {"maximize", 0, POPT_ARG_NONE, &maximize, 0, "more is better", NULL},
-      {NULL, 'k', POPT_ARG_STRING, &length, 0, "show the next N configs (default: 1)", "N"},
-      {"format", 0, POPT_ARG_STRING, &format, 0, CLI_FORMAT_HELP, "F"},
-      POPT_TABLEEND};
-  TRY(cli_parse(cli, options, CLI_OUTPUT | CLI_JSON | CLI_PROVENANCE, 2, 3));
+  const struct cli_option options[] = {
+      CLI_GROUP("The log"),
+      {"columns", 0, CLI_TEXT, &names, "ROLE=NAME,..", "its columns by role: config, rank, step, valid, test",
+       "named so", NULL},
+      {"aggregate", 0, CLI_TEXT, &aggregate, "A", "a curve's worth over its steps", "min", values},
+      {"maximize", 0, CLI_FLAG, &maximize, .help = "more is better"},
+      CLI_GROUP("What is told"),
+      {NULL, 'k', CLI_TEXT, &length, "N", "show the next N configs", "1", NULL},
+      CLI_FORMAT_OPTION(&format),
+      CLI_END};
+  TRY(cli_parse(cli, options, CLI_JSON | CLI_PROVENANCE, 2, 3));
   TRY(cli_choose("--aggregate", aggregate, values, &value));
   TRY(cli_integer("-k", length, 0, UINT32_MAX, &n_next));
   TRY(cli_pictures_choose(&it.pictures, format));
@@ -302,3 +303,22 @@ out:
   hl_list_free(it.list);
   return status;
 }
+
+const struct cli_command cli_track = {
+    .name = "track",
+    .arguments = "LIST LOG [SCORES]",
+    .summary = "what to try next of a list, and how far it has brought you",
+    .output = "DIR",
+    .output_help = "Figure 4, its numbers and picture",
+    .output_fallback = "none",
+    .description = "Reads the log of someone who works through a list on a task of their own, a CSV with a "
+                   "row a config and step, "
+                   "and says which config was best so far, what to try next, and what gain to expect of it "
+                   "from the train tasks: "
+                   "exactly with SCORES, by the list's own J without.\n\n"
+                   "The table has a row a trial, in the order of the log, and then the next ones. With -o "
+                   "the losses against "
+                   "trials are drawn (Figure 4 of the paper).",
+    .examples = {"hyperlist track list.json log.csv scores.h5 -k 3"},
+    .run = command,
+};

@@ -22,8 +22,8 @@ static const struct hl_target targets[] = {
 enum { N_TARGET = sizeof targets / sizeof targets[0] };
 
 const char *const *hl_export_targets(size_t *n) {
-  static const char *const names[] = {"opt-list", "json", "csv", "python"};
-  _Static_assert(sizeof names / sizeof names[0] == N_TARGET, "a name a target");
+  static const char *const names[] = {"opt-list", "json", "csv", "python", NULL};
+  _Static_assert(sizeof names / sizeof names[0] == N_TARGET + 1, "a name a target");
   *n = N_TARGET;
   return names;
 }

@@ -1,6 +1,7 @@
 #include "generalize/plan.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/pool.h"
 
 #include <stdio.h>
@@ -52,12 +53,15 @@ static hl_status add_baseline(const struct planning *it, const struct hl_baselin
 
 static hl_status fail_unknown(const struct planning *it, const char *name) {
   char known[256] = "";
+  struct hl_nearest nearest = {.text = name};
   for (size_t i = 0, used = 0; i < it->baselines->n && used < sizeof known; i++) {
     const struct hl_baseline *baseline = it->baselines->items[i];
+    hl_nearest_offer(&nearest, baseline->name);
     used += (size_t)snprintf(known + used, sizeof known - used, "%s%s, ", baseline->name,
                              baseline->is_of_every_set ? "[:SET]" : "");
   }
-  return hl_fail(HL_USAGE, "baseline: found '%s', expected %sall or none", name, known);
+  return hl_fail(HL_USAGE, "baseline: found '%s', expected %sall or none%s", name, known,
+                 hl_nearest_hint(&nearest));
 }
 
 /* "random:SET", and the plain name of any row of the table. */

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/h5.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "hyperlist/task.h"
 
@@ -278,14 +279,17 @@ out:
 hl_status hl_scores_find_set(const struct hl_scores *scores, const char *name, size_t *i_set) {
   char known[512] = "";
   size_t used = 0;
+  struct hl_nearest nearest = {.text = name};
   for (*i_set = 0; *i_set < scores->n_set; ++*i_set) {
     const char *found = scores->sets[*i_set].name;
     if (strcmp(found, name) == 0) return HL_OK;
+    hl_nearest_offer(&nearest, found);
     if (used < sizeof known) {
       used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", *i_set > 0 ? ", " : "", found);
     }
   }
-  return hl_fail(HL_USAGE, "%s: found no set '%s', expected one of: %s", scores->path, name, known);
+  return hl_fail(HL_USAGE, "%s: found no set '%s', expected one of: %s%s", scores->path, name, known,
+                 hl_nearest_hint(&nearest));
 }
 
 static void clear_set(struct hl_score_set *set) {

@@ -4,10 +4,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "hyperlist/task.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,37 +20,46 @@ struct selection {
   bool *taken, *taken_away; /* [tasks->n] */
 };
 
-typedef bool (*matcher)(const struct selection *selection, size_t i_task, const char *glob);
+/* What a part is held against: a task's name, kind or family. The text may be put into the buffer. */
+enum { SUBJECT_BYTES = 256 };
+typedef const char *(*subject)(const struct selection *selection, size_t i_task, char buffer[SUBJECT_BYTES]);
 
-static bool match_name(const struct selection *selection, size_t i_task, const char *glob) {
-  const char *task = selection->tasks->items[i_task];
-  return strcmp(glob, "all") == 0 || strcmp(glob, task) == 0 || hl_match_glob(glob, task);
+static const char *get_name(const struct selection *selection, size_t i_task, char buffer[SUBJECT_BYTES]) {
+  (void)buffer;
+  return selection->tasks->items[i_task];
 }
 
-static bool match_kind(const struct selection *selection, size_t i_task, const char *glob) {
+static const char *get_kind(const struct selection *selection, size_t i_task, char buffer[SUBJECT_BYTES]) {
+  (void)buffer;
   const bool is_known = i_task < selection->kinds->n;
-  return hl_match_glob(glob, is_known ? selection->kinds->items[i_task]
-                                      : hl_task_kind(selection->tasks->items[i_task]));
+  return is_known ? selection->kinds->items[i_task] : hl_task_kind(selection->tasks->items[i_task]);
 }
 
-static bool match_family(const struct selection *selection, size_t i_task, const char *glob) {
-  char family[256];
+static const char *get_family(const struct selection *selection, size_t i_task, char buffer[SUBJECT_BYTES]) {
   size_t length;
   const char *start = hl_task_family(selection->tasks->items[i_task], &length);
-  if (length >= sizeof family) return false;
-  memcpy(family, start, length);
-  family[length] = '\0';
-  return hl_match_glob(glob, family);
+  snprintf(buffer, SUBJECT_BYTES, "%.*s", (int)length, start);
+  return length < SUBJECT_BYTES ? buffer : "";
 }
 
-static size_t mark(const struct selection *selection, matcher match, const char *glob, bool *marks) {
+/* A task is meant by its own name even where that is a glob which does not match itself. */
+static size_t mark(const struct selection *selection, subject get, const char *glob, bool *marks) {
+  char buffer[SUBJECT_BYTES];
   size_t n = 0;
   for (size_t i = 0; i < selection->tasks->n; i++) {
-    if (!match(selection, i, glob)) continue;
+    const char *text = get(selection, i, buffer);
+    if (strcmp(glob, text) != 0 && !hl_match_glob(glob, text)) continue;
     marks[i] = true;
     n++;
   }
   return n;
+}
+
+static struct hl_nearest find_nearest(const struct selection *selection, subject get, const char *text) {
+  char buffer[SUBJECT_BYTES];
+  struct hl_nearest nearest = {.text = text};
+  for (size_t i = 0; i < selection->tasks->n; i++) hl_nearest_offer(&nearest, get(selection, i, buffer));
+  return nearest;
 }
 
 /* One line of a @FILE: tasks are in byte order. */
@@ -59,8 +70,9 @@ static hl_status mark_line(const struct selection *selection, const char *path, 
   if (name[0] == '\0' || name[0] == '#') return HL_OK;
   const size_t i = hl_strings_find_sorted(selection->tasks, name, strcmp);
   if (i == selection->tasks->n) {
-    return hl_fail(HL_USAGE, "%s: line %zu: found '%s', expected the name of one of the %zu tasks", path,
-                   line, name, selection->tasks->n);
+    struct hl_nearest nearest = find_nearest(selection, get_name, name);
+    return hl_fail(HL_USAGE, "%s: line %zu: found '%s', expected the name of one of the %zu tasks%s", path,
+                   line, name, selection->tasks->n, hl_nearest_hint(&nearest));
   }
   marks[i] = true;
   ++*n_match;
@@ -100,14 +112,21 @@ static hl_status mark_part(const struct selection *selection, const char *part, 
   if (!is_negative) *has_positive = true;
   if ((glob = skip_prefix(what, "@")) != NULL) {
     TRY(mark_names_of_file(selection, glob, marks, &n_match));
-  } else if ((glob = skip_prefix(what, "kind:")) != NULL) {
-    n_match = mark(selection, match_kind, glob, marks);
-  } else if ((glob = skip_prefix(what, "family:")) != NULL) {
-    n_match = mark(selection, match_family, glob, marks);
-  } else {
-    n_match = mark(selection, match_name, what, marks);
+    if (n_match > 0) goto out;
+    FAIL(HL_USAGE, "selector '%s': matches none of the %zu tasks", part, selection->tasks->n);
   }
-  if (n_match == 0) FAIL(HL_USAGE, "selector '%s': matches none of the %zu tasks", part, selection->tasks->n);
+  subject get = get_name;
+  if ((glob = skip_prefix(what, "kind:")) != NULL) {
+    get = get_kind;
+  } else if ((glob = skip_prefix(what, "family:")) != NULL) {
+    get = get_family;
+  } else {
+    glob = strcmp(what, "all") == 0 ? "*" : what;
+  }
+  if (mark(selection, get, glob, marks) > 0) goto out;
+  struct hl_nearest nearest = find_nearest(selection, get, glob);
+  FAIL(HL_USAGE, "selector '%s': matches none of the %zu tasks%s", part, selection->tasks->n,
+       hl_nearest_hint(&nearest));
 out:
   return status;
 }
@@ -122,7 +141,7 @@ static hl_status mark_parts(const struct selection *selection, const char *selec
     if (end != NULL) *end = '\0';
     TRY(mark_part(selection, part, &has_positive));
   }
-  if (!has_positive) mark(selection, match_name, "all", selection->taken);
+  if (!has_positive) mark(selection, get_name, "*", selection->taken);
 out:
   free(parts);
   return status;

@@ -60,7 +60,7 @@ wrong 2 "--k-fold: found 'all', expected a whole number" --k-fold all
 wrong 2 "--k-fold: found '', expected a whole number" --k-fold ''
 wrong 2 'k-fold: found 7 folds of 6 tasks in use, expected 2 to 6$' --k-fold 7
 wrong 2 "--leave-one-out: found 'config', expected task, family or kind$" --leave-one-out config
-wrong 2 "--leave-one-out: found 'Task', expected task, family or kind$" --leave-one-out Task
+wrong 2 "--leave-one-out: found 'Task', expected task, family or kind; did you mean 'task'.$" --leave-one-out Task
 wrong 2 "--leave-one-out: found '', expected task, family or kind$" --leave-one-out ''
 wrong 2 'missing argument' --leave-one-out
 wrong 2 '--hold-out and --k-fold: found both, expected one of them$' --k-fold 3 --hold-out kind:mlp
@@ -89,8 +89,8 @@ s=$tmp/scores.h5
 
 # ---- series that there are not
 
-names='random\[:SET\], refined-minmax, refined-q90, refined-q90-joint, best-case, oracle, expected\[:SET\], all or none$'
-wrong 2 "baseline: found 'refined-q90-join', expected $names" --baselines refined-q90-join
+names='random\[:SET\], refined-minmax, refined-q90, refined-q90-joint, best-case, oracle, expected\[:SET\], all or none'
+wrong 2 "baseline: found 'refined-q90-join', expected $names; did you mean 'refined-q90-joint'.$" --baselines refined-q90-join
 wrong 2 "baseline: found 'Oracle', expected" --baselines Oracle
 wrong 2 "baseline: found 'oracle:adam1p_wide_grid_1k', expected" --baselines oracle:$set
 wrong 2 "baseline: found 'refined-q90-joint:adam1p_wide_grid_1k', expected" --baselines refined-q90-joint:$set

@@ -110,7 +110,7 @@ same(good("reproduce", "-q", "s.h5", "-o", "f", "--format", "dumb", "--resamples
 # ---- Watching ----
 
 r = good("generalize", "s.h5", "--set", SET, "--resamples", "20", "-k", "2", "-v")
-ok(re.search(r"^hyperlist generalize: resampling: 20 in \d+\.\d\d s, [\d.]+/s$", r.err, re.M), "-v tells what takes the time", r)
+ok(re.search(r"^hyperlist generalize: generalizing: \d+ in \d+\.\d\d s, [\d.]+/s$", r.err, re.M), "-v tells what takes the time", r)
 ok(re.search(r"^hyperlist generalize: took \d+\.\d\d s, \d+\.\d\d s of CPU, \d+ MB of memory at most$", r.err, re.M), "and what all took", r)
 r = good("generalize", "s.h5", "--set", SET, "--resamples", "20", "-k", "2", "-v", "-q")
 same(r.err, "", "-q silences -v")
@@ -144,14 +144,14 @@ runs = {name: x.result() for name, x in futures.items()}
 if any(code != 143 for _, code in runs.values()):
     skip("progress", "this machine was through before it could be watched")
 else:
-    shown = [x for x in runs["wide"][0].split("\r") if x.startswith("fold")]
-    ok(shown and all(re.fullmatch(r"fold \[=*>? *\] \d+ of \d+, [\d.]+/s, (\d+ s|\d+ min \d\d s|\d+ h \d\d min) left\x1b\[K", x)
+    shown = [x for x in runs["wide"][0].split("\r") if x.startswith("generalizing")]
+    ok(shown and all(re.fullmatch(r"generalizing \[=*>? *\] \d+ of \d+, [\d.]+/s, (\d+ s|\d+ min \d\d s|\d+ h \d\d min) left\x1b\[K", x)
                      for x in shown), "a bar with rate and time left, erased after its text", runs["wide"][0][:500])
     ok(len(shown) <= 30, "ten times a second at most", len(shown))
-    shown = [x for x in runs["narrow"][0].split("\r") if x.startswith("fold")]
+    shown = [x for x in runs["narrow"][0].split("\r") if x.startswith("generalizing")]
     ok(shown and all(len(ESCAPE.sub("", x)) < 40 for x in shown), "no wider than the terminal", shown[:3])
-    ok("fold" not in runs["dumb"][0] and "\x1b" not in runs["dumb"][0], "no bar on a terminal that cannot erase", runs["dumb"][0][:300])
-    ok("fold" not in runs["quiet"][0], "none with -q", runs["quiet"][0][:300])
+    ok("generalizing" not in runs["dumb"][0] and "\x1b" not in runs["dumb"][0], "no bar on a terminal that cannot erase", runs["dumb"][0][:300])
+    ok("generalizing" not in runs["quiet"][0], "none with -q", runs["quiet"][0][:300])
     ok(re.search(r"\r\x1b\[K[^\r]*hyperlist generalize:", runs["wide"][0]), "the bar goes before the last words", runs["wide"][0][-300:])
 text, code = on_terminal("check", "nothing.h5")
 ok(code == 3 and text.startswith("\x1b[1;31mhyperlist check:\x1b[0m nothing.h5: "), "an error stands out", text)
@@ -199,8 +199,8 @@ SHAPES = {
     "report": (("f", "-o", "p.html"), {"page": str, "warnings": list, "left_out": list}),
 }
 commands = set(re.findall(r"^  (\w+) ", run("--help").out, re.M))
-same(set(SHAPES) | {"fetch"}, commands & (set(SHAPES) | {"fetch"}), "every command here is one")
-same(commands - set(SHAPES), {"fetch"}, "and every one but fetch (tests/fetch) is here")
+same(commands - set(SHAPES), {"fetch", "help"}, "every command is here, but help, which prints for people, and fetch (tests/fetch)")
+same(set(SHAPES) - commands, set(), "and every one here is a command")
 for name, (args, shape) in SHAPES.items():
     r = good(name, *args, "--json")
     found = json.loads(r.out)

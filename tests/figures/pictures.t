@@ -79,9 +79,10 @@ set output 'figureX.'.extension
 unset logscale x
 plot 'figureX.tsv' using 0:'count' with points
 G
-  sed 's|^  ROW(figure2,|  ROW(figureX, "Kinds", PICTURE) \\\n&|' analysis/figures.c >"$tmp/new/figures.c"
+  sed 's|^  ROW(figure2,|  ROW(figureX, "Kinds", PICTURE, ALONE) \\\n&|' analysis/figures.c >"$tmp/new/figures.c"
   is 'one row is all that changes' "$(diff analysis/figures.c "$tmp/new/figures.c" | grep -c '^[<>]')" 1
-  parts=("$objects"/src/cli/*.o)
+  parts=()
+  for part in src/cli/*.c; do parts+=("$objects/${part%.c}.o"); done
   for part in "$objects"/analysis/*.o; do [ "${part##*/}" = figures.o ] || parts+=("$part"); done
   # shellcheck disable=SC2086 # flags are words
   ok 'a program with a figure more' $cc "$tmp/new/figureX.c" "$tmp/new/figures.c" "${parts[@]}" "$objects/libhyperlist.a" $flags -o "$tmp/hyperlist"
