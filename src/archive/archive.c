@@ -32,7 +32,7 @@ hl_status archive_read_task_names(struct hl_archive *archive) {
 
 hl_status archive_read_n_params(struct hl_archive *archive) {
   const struct hl_h5_shape shape = {1, {archive->index.tasks.n}};
-  const hl_status status = hl_new_array(shape.dims[0], sizeof(int64_t), &archive->index.n_params);
+  const hl_status status = hl_new_array(archive->index.tasks.n, sizeof(int64_t), &archive->index.n_params);
   if (status != HL_OK) return status;
   return hl_h5_read_array(archive->file, "tasks/n_params", HL_H5_INT64, shape, archive->index.n_params);
 }
@@ -40,7 +40,7 @@ hl_status archive_read_n_params(struct hl_archive *archive) {
 hl_status archive_read_seconds(struct hl_archive *archive) {
   const struct hl_h5_shape shape = {1, {archive->index.tasks.n}};
   double **seconds = &archive->index.seconds_per_step;
-  const hl_status status = hl_new_array(shape.dims[0], sizeof **seconds, seconds);
+  const hl_status status = hl_new_array(archive->index.tasks.n, sizeof **seconds, seconds);
   if (status != HL_OK) return status;
   return hl_h5_read_array(archive->file, "tasks/seconds_per_step", HL_H5_FLOAT64, shape, *seconds);
 }

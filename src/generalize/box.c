@@ -1,6 +1,7 @@
 #include "generalize/box.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/quantile.h"
 
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
@@ -48,8 +49,8 @@ static void fill_interval(struct hl_interval *interval, const struct hl_points *
   if (n == 0) return;
   gsl_sort(room, 1, n);
   interval->has_range = true;
-  interval->low = gsl_stats_quantile_from_sorted_data(room, 1, n, tail);
-  interval->high = gsl_stats_quantile_from_sorted_data(room, 1, n, 1 - tail);
+  interval->low = hl_quantile(room, n, tail);
+  interval->high = hl_quantile(room, n, 1 - tail);
   *median = gsl_stats_median_from_sorted_data(room, 1, n);
 }
 

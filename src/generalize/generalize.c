@@ -3,11 +3,11 @@
 #include "hyperlist/generalize.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/quantile.h"
 #include "base/ranks.h"
 #include "generalize/study.h"
 
 #include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,9 +114,9 @@ static void summarize_trial(struct hl_series *series, size_t k, double *room) {
   for (size_t r = 0; r < n; r++) sum += room[r] = series->values[r * series->n_trial + k];
   gsl_sort(room, 1, n);
   series->mean[k] = sum / (double)n;
-  series->q25[k] = gsl_stats_quantile_from_sorted_data(room, 1, n, 0.25);
-  series->median[k] = gsl_stats_quantile_from_sorted_data(room, 1, n, 0.5);
-  series->q75[k] = gsl_stats_quantile_from_sorted_data(room, 1, n, 0.75);
+  series->q25[k] = hl_quantile(room, n, 0.25);
+  series->median[k] = hl_quantile(room, n, 0.5);
+  series->q75[k] = hl_quantile(room, n, 0.75);
 }
 
 static int compare_sizes(const void *a, const void *b) {

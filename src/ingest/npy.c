@@ -96,7 +96,9 @@ static hl_status parse_length(struct parser *parser, size_t *value) {
   *value = 0;
   for (; parser->at < parser->end && *parser->at >= '0' && *parser->at <= '9'; parser->at++) {
     const size_t digit = (size_t)(*parser->at - '0');
-    if (*value > (SIZE_MAX - digit) / 10) return fail_header(parser, "a length below 2^64");
+    if (*value > (SIZE_MAX - digit) / 10) {
+      return fail_header(parser, SIZE_MAX > UINT32_MAX ? "a length below 2^64" : "a length below 2^32");
+    }
     *value = *value * 10 + digit;
   }
   if (parser->at < parser->end && *parser->at == 'L') parser->at++;
@@ -145,7 +147,7 @@ static const char *name_refused_kind(char kind) {
 }
 
 /* Item sizes in bytes that a kind may have; 0: any. */
-static bool is_size_legal(enum hl_npy_kind kind, size_t size) {
+static bool is_size_legal(enum hl_npy_kind kind, uint64_t size) {
   switch (kind) {
   case HL_NPY_BOOL:
     return size == 1;
@@ -156,7 +158,7 @@ static bool is_size_legal(enum hl_npy_kind kind, size_t size) {
     return size == 2 || size == 4 || size == 8 || size == 16;
   case HL_NPY_BYTES:
   case HL_NPY_UNICODE:
-    return size > 0 && size <= (size_t)1 << 20;
+    return size > 0 && size <= (uint64_t)1 << 20;
   }
   return false;
 }
@@ -172,7 +174,7 @@ static hl_status set_dtype(struct hl_npy *npy) {
                    name_refused_kind(kind));
   }
   npy->kind = (enum hl_npy_kind)kind;
-  if ((*at != '?' && !hl_parse_uint64(at + 1, &size)) || !is_size_legal(npy->kind, (size_t)size)) {
+  if ((*at != '?' && !hl_parse_uint64(at + 1, &size)) || !is_size_legal(npy->kind, size)) {
     return hl_fail(HL_INVALID, "header: found dtype '%s', expected a type like '<f4' or '|S25'", npy->dtype);
   }
   npy->item_size = (size_t)size * (kind == 'U' ? 4 : 1); /* numpy counts characters there */

@@ -8,8 +8,6 @@
 
 enum { MAX_DIGITS = 19, MAX_EXPONENT = 19 }; /* 10^19 < 2^64 */
 
-__extension__ typedef unsigned __int128 wide;
-
 /* What a number's text says: (-1)^negative digits 10^exponent, if digits held all that were significant. */
 struct decimal {
   bool negative, is_exact;
@@ -67,10 +65,13 @@ static const char *read_decimal(const char *at, struct decimal *decimal) {
   return at;
 }
 
-/* digits / 10^n, rounded once. The quotient is given at least 64 bits, of which a double keeps 53; where the
- * division leaves a remainder, an odd last bit stands for it, so that rounding the integer cannot mistake it
- * for a tie. */
-static double divide(uint64_t digits, long n) {
+/* True with digits / 10^n, rounded once. The quotient is given at least 64 bits, of which a double keeps 53;
+ * where the division leaves a remainder, an odd last bit stands for it, so that rounding the integer cannot
+ * mistake it for a tie. */
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 wide;
+
+static bool divide(uint64_t digits, long n, double *value) {
   static const uint64_t powers[MAX_EXPONENT + 1] = {
       1,
       10,
@@ -98,8 +99,15 @@ static double divide(uint64_t digits, long n) {
   const wide dividend = (wide)digits << shift; /* its highest bit is bit 126 */
   wide quotient = dividend / power;
   if (quotient * power != dividend) quotient |= 1;
-  return ldexp((double)quotient, -shift);
+  *value = ldexp((double)quotient, -shift);
+  return true;
 }
+#else
+static bool divide(uint64_t digits, long n, double *value) {
+  (void)digits, (void)n, (void)value;
+  return false; /* no integers so wide where words have 32 bits: the slow way then */
+}
+#endif
 
 /* False if the fast way cannot tell. */
 static bool convert(const struct decimal *decimal, double *value) {
@@ -110,7 +118,7 @@ static bool convert(const struct decimal *decimal, double *value) {
   } else if (decimal->exponent == 0) {
     *value = (double)decimal->digits;
   } else {
-    *value = divide(decimal->digits, -decimal->exponent);
+    if (!divide(decimal->digits, -decimal->exponent, value)) return false;
   }
   if (decimal->negative) *value = -*value;
   return true;

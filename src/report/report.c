@@ -6,6 +6,7 @@
 #include "report/html.h"
 #include "report/page.h"
 
+#include <locale.h>
 #include <stdlib.h>
 
 /* page.css and page.js, made string literals by the Makefile. */
@@ -76,8 +77,8 @@ static void write_warnings(const struct hl_page *page) {
   fputs("</ul></section>\n", page->file);
 }
 
-hl_status hl_report_write(const struct hl_report_options *options, FILE *file, const char *path,
-                          struct hl_strings *warnings, struct hl_strings *unused) {
+static hl_status write_page(const struct hl_report_options *options, FILE *file, const char *path,
+                            struct hl_strings *warnings, struct hl_strings *unused) {
   hl_status status = HL_OK;
   struct hl_page page = {.options = options, .warnings = warnings, .file = file};
   char **pictures = NULL;
@@ -102,5 +103,18 @@ out:
   for (size_t i = 0; pictures != NULL && i < page.materials.n; i++) free(pictures[i]);
   free(pictures);
   hl_materials_clear(&page.materials);
+  return status;
+}
+
+/* In this thread's own plain locale: numbers are written with a point, whatever a program that embeds the
+ * library has set. */
+hl_status hl_report_write(const struct hl_report_options *options, FILE *file, const char *path,
+                          struct hl_strings *warnings, struct hl_strings *unused) {
+  const locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+  if (plain == (locale_t)0) return hl_fail_memory();
+  const locale_t before = uselocale(plain);
+  const hl_status status = write_page(options, file, path, warnings, unused);
+  uselocale(before);
+  freelocale(plain);
   return status;
 }

@@ -57,19 +57,26 @@ static const uint32_t seed_offsets[N_SPACE] = {4123, 0, 123455, 0, 14358};
 struct stream {
   union {
     unsigned char bytes[8192];
+    unsigned long words[624]; /* they stand first in GSL's state; then the index of the next one */
     long double align;
   } state;
 };
 
-/* numpy's RandomState(seed). GSL has the same initialization but takes 0 to mean 4357; it asks `s == 0`
- * before it masks s to 32 bits, so 2^32 is the seed whose state is numpy's seed 0. */
+/* numpy's RandomState(seed). GSL has the same initialization but takes 0 to mean 4357. It asks `s == 0`
+ * before it masks s to 32 bits, so 2^32 is the seed whose state is numpy's seed 0; where a long has no room
+ * for that, the words are filled as seed 0 fills them (Matsumoto and Nishimura, 2002) and GSL's own index,
+ * after any seed, is right. */
 static void stream_start(struct stream *stream, uint32_t seed) {
 #if ULONG_MAX > 0xffffffff
-  unsigned long gsl_seed = seed == 0 ? 0x100000000UL : seed;
-#else
-#error "unsigned long of more than 32 bits needed: GSL cannot be given numpy's seed 0 otherwise"
-#endif
+  const unsigned long gsl_seed = seed == 0 ? 0x100000000UL : seed;
   gsl_rng_mt19937->set(stream->state.bytes, gsl_seed);
+#else
+  unsigned long *words = stream->state.words;
+  gsl_rng_mt19937->set(stream->state.bytes, seed);
+  if (seed > 0) return;
+  words[0] = 0;
+  for (unsigned i = 1; i < 624; i++) words[i] = 1812433253UL * (words[i - 1] ^ words[i - 1] >> 30) + i;
+#endif
 }
 
 /* A uniform double in [0, 1) of 53 bits, from two outputs, the high one first: numpy's random_sample. */

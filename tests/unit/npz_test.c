@@ -15,6 +15,11 @@
 
 enum { N_CONFIG = 12, N_REPLICA = 2, N_STEP = 3, N_SPLIT = 4, ROW_ITEMS = N_REPLICA * N_STEP * N_SPLIT };
 
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define NATIVE ">"
+#else
+#define NATIVE "<"
+#endif
 #define FILE_NAME "adam1p_wide_grid_1k_10000_replica5.npz"
 
 /* ---- A zip archive in memory ---- */
@@ -343,7 +348,7 @@ START_TEST(claims_are_checked) {
   } cases[] = {
       {{.size = 0xfffffff0}, false, "claim of 4294967280 bytes"},
       {{.size = 0xfffffff0}, true, "deflated bytes can hold"},
-      {{.size = 1000}, true, "header that claims shape (12, 2, 3, 4) of <f4, 1152 bytes"},
+      {{.size = 1000}, true, "header that claims shape (12, 2, 3, 4) of " NATIVE "f4, 1152 bytes"},
       {{.flags = 1}, false, "encrypted"},
       {{.method = 12}, false, "method 12 (bzip2)"},
       {{.method = 95}, false, "method 95"},
