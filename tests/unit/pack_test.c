@@ -31,14 +31,15 @@ static uint32_t plain_fletcher32(const unsigned char *at, size_t n) {
 }
 
 START_TEST(checksum_is_hdf5s) {
-  unsigned char bytes[4000];
+  unsigned char bytes[13000]; /* three blocks of 2048 words and more */
   uint32_t state = 1;
   for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)next_random(&state);
-  for (size_t n = 0; n < 1100; n++)
+  for (size_t n = 0; n<12900; n += n % 4096> 4080 || n % 4096 < 20 ? 1 : 13)
     ck_assert_uint_eq(hl_fletcher32(bytes + n % 7, n), plain_fletcher32(bytes + n % 7, n));
   ck_assert_uint_eq(hl_fletcher32(bytes, sizeof bytes), plain_fletcher32(bytes, sizeof bytes));
-  memset(bytes, 0xff, sizeof bytes); /* every sum a multiple of 65535 */
-  for (size_t n = 0; n < 1100; n++) ck_assert_uint_eq(hl_fletcher32(bytes, n), plain_fletcher32(bytes, n));
+  memset(bytes, 0xff, sizeof bytes); /* every sum a multiple of 65535, and the largest there is */
+  for (size_t n = 0; n<12900; n += n % 4096> 4080 || n % 4096 < 20 ? 1 : 13)
+    ck_assert_uint_eq(hl_fletcher32(bytes, n), plain_fletcher32(bytes, n));
   memset(bytes, 0, sizeof bytes);
   ck_assert_uint_eq(hl_fletcher32(bytes, sizeof bytes), 0);
 }
