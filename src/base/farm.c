@@ -143,9 +143,9 @@ static hl_status run_round(struct round *round, const struct hl_context *context
   const double began = hl_clock_seconds();
   round->n_batch = choose_batch(round, n_rank);
   TRY(hl_ranks_broadcast(context, &round->n_batch, sizeof round->n_batch));
-  TRY(hl_ranks_agree(context, do_share(round, context), 0));
+  TRY(hl_ranks_agree(context, do_share(round, context)));
   if (n_rank == 1) goto out;
-  TRY(hl_ranks_agree(context, hl_ranks_gather(context, round->results, round->n, take_share, round), 0));
+  TRY(hl_ranks_agree(context, hl_ranks_gather(context, round->results, round->n, take_share, round)));
   round->seconds = hl_clock_seconds() - began;
 out:
   round->first += round->n_batch * n_rank;

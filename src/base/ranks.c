@@ -26,8 +26,8 @@ int hl_ranks_threads(const struct hl_context *context) {
   return 0;
 }
 
-hl_status hl_ranks_agree(const struct hl_context *context, hl_status status, size_t place) {
-  (void)context, (void)place;
+hl_status hl_ranks_agree(const struct hl_context *context, hl_status status) {
+  (void)context;
   return status;
 }
 

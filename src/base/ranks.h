@@ -31,8 +31,8 @@ static inline bool hl_ranks_is_first(const struct hl_context *context) {
 /* How many threads each of the ranks that share this machine's cores had best use; 0: nobody shares them. */
 int hl_ranks_threads(const struct hl_context *context);
 
-/* Did all succeed? Returns the failure, if any, of the lowest `place` (then rank), with its message. */
-hl_status hl_ranks_agree(const struct hl_context *context, hl_status status, size_t place);
+/* Did all succeed? Returns the failure, if any, of the lowest rank that has one, with its message. */
+hl_status hl_ranks_agree(const struct hl_context *context, hl_status status);
 
 /* Each of values[n] becomes the sum of all ranks' values. n is the same everywhere. */
 hl_status hl_ranks_sum(const struct hl_context *context, int64_t *values, size_t n);

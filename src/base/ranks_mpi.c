@@ -226,7 +226,6 @@ hl_status hl_ranks_gather(const struct hl_context *context, const void *bytes, s
 
 struct failure {
   int32_t status;
-  uint64_t place;
   char message[MESSAGE_BYTES];
 };
 
@@ -234,15 +233,15 @@ static hl_status take_failure(void *user, size_t rank, const void *bytes, size_t
   struct failure *first = user, found;
   (void)rank;
   memcpy(&found, bytes, n < sizeof found ? n : sizeof found);
-  if (found.status != HL_OK && (first->status == HL_OK || found.place < first->place)) *first = found;
+  if (found.status != HL_OK && first->status == HL_OK) *first = found;
   return HL_OK;
 }
 
-hl_status hl_ranks_agree(const struct hl_context *context, hl_status status, size_t place) {
+hl_status hl_ranks_agree(const struct hl_context *context, hl_status status) {
   struct hl_ranks *ranks = get(context);
   if (ranks == NULL || ranks->size == 1) return status;
   if (ranks->status != HL_OK) return fail_again(ranks);
-  struct failure mine = {.status = status, .place = place}, first = {0};
+  struct failure mine = {.status = status}, first = {0};
   if (status != HL_OK) strncpy(mine.message, hl_error_message(), sizeof mine.message - 1);
   int64_t n_failed = status != HL_OK;
   hl_status met = hl_ranks_sum(context, &n_failed, 1);

@@ -116,4 +116,5 @@ const struct cli_command cli_ingest = {
     .examples = {"hyperlist ingest -o archive.h5 taskset",
                  "hyperlist ingest -o mine.h5 --columns replica=seed,valid=val_loss sweep.csv"},
     .run = run,
+    .ranks = CLI_SHARED,
 };

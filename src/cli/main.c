@@ -57,7 +57,7 @@ static int run_command(const struct cli_command *command, int argc, const char *
   const bool is_first = hl_ranks_is_first(&cli.context);
   cli.quiet = !is_first;
   hl_status status = is_first || command->ranks == CLI_SHARED ? command->run(&cli) : HL_OK;
-  if (!cli.was_described) status = hl_ranks_agree(&cli.context, status, 0);
+  if (!cli.was_described) status = hl_ranks_agree(&cli.context, status);
   if (status != HL_OK && !cli.was_described && is_first)
     cli_tell_error(&cli, hl_error_message());
   else

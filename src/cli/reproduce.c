@@ -76,7 +76,7 @@ static hl_status make_figure(const struct reproducing *it, const struct figure *
   if (is_first || figure->is_shared) TRY(figure->make(it->scores, &it->options, context, &tables));
   if (is_first) TRY(publish_figure(it, figure, &tables, &drawing));
 out:
-  status = hl_ranks_agree(context, status, 0);
+  status = hl_ranks_agree(context, status);
   figure_tables_clear(&tables);
   cli_drawing_clear(&drawing);
   return status;

@@ -213,7 +213,7 @@ hl_status hl_generalize_among(const struct hl_baseline_table *baselines, struct 
   struct hl_study study;
   struct tallying it = {.study = &study};
   *generalization = NULL;
-  TRY(hl_ranks_agree(context, prepare(&study, &it, baselines, scores, options, context), 0));
+  TRY(hl_ranks_agree(context, prepare(&study, &it, baselines, scores, options, context)));
   TRY(hl_study_run(&study, false, take, &it));
   for (size_t s = 0; s < study.plans.n; s++) TRY(share_tally(&study, study.series[s].n_room, &it.tallies[s]));
   TRY(make_generalization(&it, generalization));

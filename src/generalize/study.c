@@ -231,7 +231,7 @@ hl_status hl_study_run(const struct hl_study *study, bool with_values,
   }
   n_thread = hl_pool_threads(study->context, n);
   if (status == HL_OK) status = make_runners(&it, n_thread);
-  TRY(hl_ranks_agree(study->context, status, 0));
+  TRY(hl_ranks_agree(study->context, status));
   const struct hl_farm farm = {
       .what = "generalizing", .n = n, .work = run_series, .take = take_packed, .user = &it};
   TRY(hl_farm_run(study->context, &farm));

@@ -80,7 +80,6 @@ out:
 
 hl_status ingest_finish(struct ingest *ingest, const char *archive_path) {
   hl_status status = HL_OK;
-  TRY(ingest_finish_part(ingest));
   const struct hl_strings *parts = &ingest->parts.complete;
   if (parts->n == 0) goto out; /* nothing new */
   if (parts->n == 1 && ingest->n_earlier == 0 && ingest->is_canonical) {

@@ -6,8 +6,10 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/provenance.h"
+#include "base/ranks.h"
 #include "ingest/configs.h"
 #include "ingest/job.h"
+#include "ingest/share.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -149,19 +151,36 @@ static void clear_ingest(struct ingest *ingest) {
   hl_configs_free(ingest->configs);
   hl_config_memory_free(ingest->memory);
   hl_walk_clear(&ingest->walk);
+  hl_strings_clear(&ingest->warnings);
+  free(ingest->mine);
   free(ingest->last_task);
   free(ingest->last_set);
   free(ingest->first_foreign);
 }
 
-static hl_status run(struct ingest *ingest, const char *archive_path) {
+static hl_status read_mine(void *user, size_t i, size_t i_thread) {
+  const struct ingest *ingest = user;
+  return ingest_read(user, ingest->mine[i], i_thread);
+}
+
+static hl_status store_mine(void *user, size_t i, size_t i_thread) {
+  const struct ingest *ingest = user;
+  return ingest_store(user, ingest->mine[i], i_thread);
+}
+
+/* This rank's sources, into parts. */
+static hl_status ingest_mine(struct ingest *ingest) {
   hl_status status = HL_OK;
-  char *checked = NULL;
-  TRY(hl_file_temporary(archive_path, &checked)); /* refuses what can be no archive */
-  TRY(hl_parts_open(&ingest->parts, archive_path));
-  TRY(open_earlier(ingest, archive_path));
+  hl_strings_clear(&ingest->warnings); /* so far all ranks had the same, and the first has told them */
   TRY(hl_provenance_new(ingest->options->command, ingest->context->seed, 0, NULL, &ingest->provenance));
-  TRY(hl_pool_run(ingest->context, "ingesting", ingest->walk.paths.n, ingest_read, ingest_store, ingest));
+  TRY(hl_pool_run(ingest->context, "ingesting", ingest->n_mine, read_mine, store_mine, ingest));
+  TRY(ingest_finish_part(ingest));
+out:
+  return status;
+}
+
+static hl_status finish(struct ingest *ingest, const char *archive_path) {
+  hl_status status = HL_OK;
   warn_foreign(ingest, ingest->n_foreign, ingest->first_foreign);
   if (ingest->report.n_failed == ingest->walk.paths.n) {
     FAIL(HL_INVALID, "%s: found no good curve file among %zu, expected at least one", archive_path,
@@ -170,6 +189,22 @@ static hl_status run(struct ingest *ingest, const char *archive_path) {
   TRY(ingest_finish(ingest, archive_path));
   ingest->report.n_task = ingest->index.tasks.n;
   ingest->report.n_set = ingest->index.n_set;
+out:
+  return status;
+}
+
+static hl_status run(struct ingest *ingest, const char *archive_path) {
+  hl_status status = HL_OK;
+  const struct hl_context *context = ingest->context;
+  char *checked = NULL;
+  TRY(hl_ranks_agree(context,
+                     hl_file_temporary(archive_path, &checked))); /* refuses what can be no archive */
+  TRY(hl_parts_open(&ingest->parts, archive_path, context));
+  TRY(hl_ranks_agree(context, open_earlier(ingest, archive_path)));
+  TRY(hl_ranks_agree(context, ingest_mine(ingest)));
+  TRY(ingest_share_results(ingest));
+  if (hl_ranks_is_first(context)) status = finish(ingest, archive_path);
+  status = hl_ranks_agree(context, status);
 out:
   if (status != HL_OK && status != HL_CANCELLED) hl_parts_remove(&ingest->parts);
   hl_parts_close(&ingest->parts);
@@ -186,7 +221,9 @@ hl_status hl_ingest(const char *archive_path, size_t n_source, const char *const
   limited.n_thread = (int)n_thread;
   struct ingest ingest = {
       .options = options, .context = &limited, .is_canonical = true, .parts = {.lock = -1}};
-  TRY(prepare(&ingest, n_source, sources));
+  ingest_keep_warnings(&ingest, &limited, context);
+  TRY(hl_ranks_agree(context, prepare(&ingest, n_source, sources)));
+  TRY(ingest_share_sources(&ingest));
   TRY(run(&ingest, archive_path));
   if (report != NULL) *report = ingest.report;
   if (ingest.report.n_failed > 0) {

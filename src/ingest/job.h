@@ -44,6 +44,9 @@ struct ingest {
   struct hl_ingest_report report;
   bool is_canonical; /* tables came by task, then set */
   char *last_task, *last_set;
+  size_t n_mine, *mine;           /* the sources that this rank reads: see share.h */
+  struct hl_strings warnings;     /* kept for the first rank */
+  const struct hl_context *outer; /* the caller's, where warnings are kept */
   size_t n_slot;
   struct slot *slots;
 };

@@ -70,6 +70,9 @@ struct hl_loader {
   bool is_in_turn;
   /* The same of one file, where others of the format can do without; NULL: is_in_turn says it. */
   bool (*wants_turn)(const void *file);
+  /* The task of all curves in a file, by its path; NULL: it must be opened to know. Of parts of one source it
+   * is their name. Sources of one task are one rank's (share.h). */
+  hl_status (*name_task)(const char *path, char **task);
   /* Configs of this format are names and no more, so a set that nobody knows the hyperparameters of is better
    * refused than found out about after learning. */
   bool needs_hyperparameters;

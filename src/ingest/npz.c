@@ -356,6 +356,7 @@ static hl_status npz_get(void *pointer, size_t i, struct hl_curves **curves) {
 
 const struct hl_loader hl_loader_npz = {
     .format = "taskset-npz",
+    .name_task = copy_task,
     .fits_name = npz_fits_name,
     .fits_content = npz_fits_content,
     .open = npz_open,

@@ -2,6 +2,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/pool.h"
+#include "base/ranks.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -13,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PART_NAME "%s.part%06u"
+
 enum { PART_SECONDS = 60 };
 static const uint64_t part_bytes = (uint64_t)1 << 30;
 
@@ -20,13 +24,19 @@ static const uint64_t part_bytes = (uint64_t)1 << 30;
  * ------------------------------------------------------------------------------------------------------ */
 
 /* The lock file is removed by its holder, so a lock may be had on a file that is gone: then try again. */
-static hl_status take_lock(struct parts *parts) {
+static hl_status take_lock(struct parts *parts, const struct hl_context *context) {
   for (;;) {
     struct stat held, named;
     parts->lock = open(parts->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (parts->lock < 0) return hl_fail_errno(parts->archive_path, "write");
     if (flock(parts->lock, LOCK_EX | LOCK_NB) != 0) {
-      const bool is_taken = errno == EWOULDBLOCK;
+      const bool is_taken = errno == EWOULDBLOCK,
+                 is_none = errno == ENOSYS || errno == ENOTSUP || errno == ENOLCK;
+      if (is_none) {
+        hl_warn(context, "%s: the file system has no locks: see to it that nobody else ingests there",
+                parts->archive_path);
+        return HL_OK;
+      }
       close(parts->lock);
       parts->lock = -1;
       if (is_taken)
@@ -83,15 +93,15 @@ out:
   return status;
 }
 
-hl_status hl_parts_open(struct parts *parts, const char *archive_path) {
+static hl_status open_first(struct parts *parts, const struct hl_context *context) {
   hl_status status = HL_OK;
   char *folder_path = NULL;
   DIR *folder = NULL;
-  *parts = (struct parts){.archive_path = archive_path, .lock = -1, .next_number = 1};
+  const char *archive_path = parts->archive_path;
   const size_t length = (size_t)(hl_file_name(archive_path) - archive_path);
   TRY(hl_format_text(&folder_path, "%.*s", (int)length, archive_path));
   TRY(hl_format_text(&parts->lock_path, "%s.%s.lock", folder_path, hl_file_name(archive_path)));
-  TRY(take_lock(parts));
+  TRY(take_lock(parts, context));
   folder = opendir(length > 0 ? folder_path : ".");
   if (folder == NULL) {
     status = hl_fail_errno(archive_path, "list the folder of");
@@ -101,6 +111,54 @@ hl_status hl_parts_open(struct parts *parts, const char *archive_path) {
 out:
   if (folder != NULL) closedir(folder);
   free(folder_path);
+  return status;
+}
+
+/* ---- ranks
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+/* The number of a part that the first rank has found. */
+static uint64_t number_of(const struct parts *parts, size_t i) {
+  uint64_t number = 0;
+  bool is_temporary;
+  parse_part(hl_file_name(parts->complete.items[i]), hl_file_name(parts->archive_path), &number,
+             &is_temporary);
+  return number;
+}
+
+/* Names follow from numbers; these go to all. */
+static hl_status share_parts(struct parts *parts, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  const bool is_first = hl_ranks_is_first(context);
+  uint64_t head[2] = {parts->complete.n, parts->next_number}, *numbers = NULL;
+  char *path = NULL;
+  TRY(hl_ranks_broadcast(context, head, sizeof head));
+  TRY(hl_ranks_agree(context, hl_new_array((size_t)head[0], sizeof *numbers, &numbers)));
+  for (size_t i = 0; i < head[0] && is_first; i++) numbers[i] = number_of(parts, i);
+  TRY(hl_ranks_broadcast(context, numbers, (size_t)head[0] * sizeof *numbers));
+  for (size_t i = 0; i < head[0] && !is_first; i++) {
+    free(path);
+    path = NULL;
+    TRY(hl_format_text(&path, PART_NAME, parts->archive_path, (unsigned)numbers[i]));
+    TRY(hl_strings_add(&parts->complete, path));
+  }
+  parts->n_taken_over = (size_t)head[0];
+  parts->next_number = (unsigned)head[1] + (unsigned)hl_ranks_rank(context);
+  parts->number_step = (unsigned)hl_ranks_size(context);
+out:
+  free(path);
+  free(numbers);
+  return status;
+}
+
+hl_status hl_parts_open(struct parts *parts, const char *archive_path, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  *parts = (struct parts){.archive_path = archive_path, .lock = -1, .next_number = 1};
+  if (hl_ranks_is_first(context)) status = open_first(parts, context);
+  TRY(hl_ranks_agree(context, status));
+  status = share_parts(parts, context);
+out:
   if (status != HL_OK) hl_parts_close(parts);
   return status;
 }
@@ -111,7 +169,8 @@ out:
 hl_status hl_parts_begin(struct parts *parts) {
   hl_status status = HL_OK;
   if (parts->is_open) return HL_OK;
-  TRY(hl_format_text(&parts->path, "%s.part%06u", parts->archive_path, parts->next_number++));
+  TRY(hl_format_text(&parts->path, PART_NAME, parts->archive_path, parts->next_number));
+  parts->next_number += parts->number_step;
   TRY(hl_format_text(&parts->temporary, "%s.tmp", parts->path));
   TRY(hl_writer_create(&parts->writer, parts->temporary));
   parts->is_open = true;

@@ -3,6 +3,7 @@
 #define HL_INGEST_PARTS_H
 
 #include "archive/writer.h"
+#include "hyperlist/context.h"
 
 #include <time.h>
 
@@ -10,9 +11,9 @@ struct parts {
   const char *archive_path;
   int lock; /* file descriptor; -1: not held */
   char *lock_path;
-  struct hl_strings complete; /* paths, in the order they were made */
-  size_t n_taken_over;        /* the first of them are from an earlier run */
-  unsigned next_number;
+  struct hl_strings complete;        /* paths, in the order they were made */
+  size_t n_taken_over;               /* the first of them are from an earlier run */
+  unsigned next_number, number_step; /* each rank has numbers of its own */
   /* the part in the making */
   bool is_open;
   char *path, *temporary;
@@ -21,9 +22,10 @@ struct parts {
   time_t begun;
 };
 
-/* Takes the lock (HL_IO if another process has it), removes what a killed run left half-written, and finds
- * its complete parts. */
-hl_status hl_parts_open(struct parts *parts, const char *archive_path);
+/* Takes the lock (HL_IO if another process has it; where the file system has no locks, with a warning, does
+ * without), removes what a killed run left half-written, and finds its complete parts. Of several ranks the
+ * first does so and tells the others. Collective (base/ranks.h). */
+hl_status hl_parts_open(struct parts *parts, const char *archive_path, const struct hl_context *context);
 
 /* Begins a part if none is open. */
 hl_status hl_parts_begin(struct parts *parts);

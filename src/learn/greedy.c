@@ -230,7 +230,7 @@ hl_status hl_greedy_run(const struct hl_cells *cells, const size_t *tasks, size_
   struct run run;
   int64_t n_everywhere = (int64_t)n_task;
   *n_pick = 0;
-  TRY(hl_ranks_agree(context, init_run(&run, cells, tasks, n_task, context), 0));
+  TRY(hl_ranks_agree(context, init_run(&run, cells, tasks, n_task, context)));
   TRY(hl_ranks_sum(context, &n_everywhere, 1));
   run.reached.n_everywhere = (size_t)n_everywhere;
   TRY(fill_heap(&run));

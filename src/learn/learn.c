@@ -145,7 +145,7 @@ static hl_status find_objectives(const struct learning *learning, const struct h
   hl_status status = hl_new_array(n_sum, sizeof *sums, &sums);
   if (status == HL_OK) status = hl_new_array(learning->n_order, sizeof *chains.sums, &chains.sums);
   if (status == HL_OK) status = sum_blocks(learning, sums);
-  TRY(hl_ranks_agree(context, status, 0));
+  TRY(hl_ranks_agree(context, status));
   TRY(hl_ranks_gather(context, sums, n_sum * sizeof *sums, add_blocks, &chains));
   for (size_t k = 0; k < learning->n_order; k++) {
     const double *four = chains.sums[k];
@@ -210,7 +210,7 @@ static hl_status order_configs(struct learning *learning, const struct hl_learn_
   hl_status status = prepare(learning, options, context);
   if (status == HL_OK) status = hl_new_array(learning->set->configs.n + 3, sizeof *counts, &counts);
   if (status == HL_OK) status = hl_new_array(learning->cells.n_task, sizeof *tasks, &tasks);
-  TRY(hl_ranks_agree(context, status, 0));
+  TRY(hl_ranks_agree(context, status));
   TRY(share_counts(learning, counts, context));
   learning->effort.seconds_before = hl_clock_seconds() - start;
   start = hl_clock_seconds();
