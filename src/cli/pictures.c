@@ -31,9 +31,9 @@ hl_status cli_pictures_choose(struct cli_pictures *pictures, const char *formats
   hl_status status = HL_OK;
   char *names = NULL;
   TRY(hl_copy_text(formats != NULL ? formats : "svg", &names));
-  for (char *name = names, *end = names; end != NULL; name = end + 1) {
+  for (char *name = names, *end; name != NULL; name = end) {
     end = strchr(name, ',');
-    if (end != NULL) *end = '\0';
+    if (end != NULL) *end++ = '\0';
     TRY(add_format(pictures, name));
   }
 out:

@@ -97,9 +97,9 @@ hl_status hl_plans_init(struct hl_plans *plans, const struct hl_baseline_table *
   *plans = (struct hl_plans){0};
   TRY(add_plan(&it, &hl_learned, learner));
   TRY(hl_copy_text(wanted != NULL ? wanted : HL_DEFAULT_BASELINES, &parts));
-  for (char *part = parts, *end = parts; end != NULL; part = end + 1) {
+  for (char *part = parts, *end; part != NULL; part = end) {
     end = strchr(part, ',');
-    if (end != NULL) *end = '\0';
+    if (end != NULL) *end++ = '\0';
     TRY(add_part(&it, part, wanted == NULL));
   }
 out:

@@ -88,9 +88,9 @@ static hl_status mark_names_of_file(const struct selection *selection, const cha
   if (strlen(data) != n_byte || !hl_is_utf8(data, n_byte)) {
     FAIL(HL_INVALID, "%s: found bytes that are no text, expected names of tasks, one a line", path);
   }
-  for (char *name = data, *end = data; end != NULL; name = end + 1, line++) {
+  for (char *name = data, *end; name != NULL; name = end, line++) {
     end = strchr(name, '\n');
-    if (end != NULL) *end = '\0';
+    if (end != NULL) *end++ = '\0';
     TRY(mark_line(selection, path, line, name, marks, n_match));
   }
 out:
@@ -136,9 +136,9 @@ static hl_status mark_parts(const struct selection *selection, const char *selec
   char *parts = NULL;
   bool has_positive = false;
   TRY(hl_copy_text(selector, &parts));
-  for (char *part = parts, *end = parts; end != NULL; part = end + 1) {
+  for (char *part = parts, *end; part != NULL; part = end) {
     end = strchr(part, ',');
-    if (end != NULL) *end = '\0';
+    if (end != NULL) *end++ = '\0';
     TRY(mark_part(selection, part, &has_positive));
   }
   if (!has_positive) mark(selection, get_name, "*", selection->taken);
