@@ -192,7 +192,8 @@ static hl_status parse_dtype(struct parser *parser, struct hl_npy *npy) {
   }
   TRY(parse_string(parser, &text, &length));
   if (length >= sizeof npy->dtype || memchr(text, '\0', length) != NULL) {
-    FAIL(HL_INVALID, "header: found dtype '%.40s', expected a type like '<f4' or '|S25'", text);
+    FAIL(HL_INVALID, "header: found dtype '%.*s', expected a type like '<f4' or '|S25'",
+         length < 40 ? (int)length : 40, text);
   }
   memcpy(npy->dtype, text, length);
   npy->dtype[length] = '\0';
