@@ -82,6 +82,20 @@ static hl_status read_optional(struct hl_h5 group, const char *name, enum hl_h5_
   return hl_h5_has(group, name) ? hl_h5_read_array(group, name, type, shape, data) : HL_OK;
 }
 
+/* Below zero: unknown. More cells than there are would also overflow where they are summed up. */
+static hl_status check_counts(const struct hl_scores *scores, const struct hl_score_set *set) {
+  const int64_t n = (int64_t)set->configs.n;
+  for (size_t i = 0; i < scores->tasks.n; i++) {
+    const int64_t n_missing = set->n_missing[i], n_diverged = set->n_diverged[i];
+    if (n_missing <= n && n_diverged <= n && (n_missing < 0 || n_diverged <= n - n_missing)) continue;
+    return hl_fail(HL_INVALID,
+                   "%s: /sets/%s: task %s: found %lld missing and %lld diverged cells, expected at most %lld",
+                   scores->path, set->name, scores->tasks.items[i], (long long)n_missing,
+                   (long long)n_diverged, (long long)n);
+  }
+  return HL_OK;
+}
+
 static hl_status read_set_counts(struct hl_scores *scores, struct hl_h5 group, struct hl_score_set *set) {
   hl_status status = HL_OK;
   const size_t n = scores->tasks.n;
@@ -100,6 +114,7 @@ static hl_status read_set_counts(struct hl_scores *scores, struct hl_h5 group, s
   TRY(read_optional(group, "n_missing", HL_H5_INT64, one, set->n_missing));
   TRY(read_optional(group, "n_diverged", HL_H5_INT64, one, set->n_diverged));
   TRY(read_optional(group, "degenerate", HL_H5_UINT8, one, set->degenerate));
+  status = check_counts(scores, set);
 out:
   return status;
 }
