@@ -183,6 +183,20 @@ static bool is_embedded(const char *value) {
              '\0';
 }
 
+/* Values are read as CSS, where functions fetch things under many names and spellings (URL(..), u\72l(..),
+ * image-set(..)): none but these passes. */
+static bool has_plain_functions(const char *value) {
+  static const char *const functions[] = {"url",       "rgb",   "rgba",   "hsl",   "hsla",  "matrix",
+                                          "translate", "scale", "rotate", "skewX", "skewY", NULL};
+  if (strchr(value, '\\') != NULL) return false;
+  for (const char *at = value; (at = strchr(at, '(')) != NULL; at++) {
+    const char *name = at;
+    while (name > value && name_length(name - 1) > (size_t)(at - name)) name--;
+    if (!is_among(functions, name, (size_t)(at - name))) return false;
+  }
+  return true;
+}
+
 /* Writes an attribute if it is known and stays inside the picture. */
 static void write_attribute(const struct svg *svg, const char *name, size_t n, const char *value) {
   if (n > 6 && strncmp(name, "xlink:", 6) == 0) name += 6, n -= 6;
@@ -192,6 +206,7 @@ static void write_attribute(const struct svg *svg, const char *name, size_t n, c
   const char *url = strstr(value, "url(");
   if (is_href && (is_image ? !is_embedded(value) : *value != '#')) return;
   if (url != NULL && (url != value || value[4] != '#')) return;
+  if (!has_plain_functions(value)) return;
   fprintf(svg->file, " %.*s=\"", (int)n, name);
   if (is_id) fprintf(svg->file, "%s-", svg->prefix);
   if (is_href && !is_image) fprintf(svg->file, "#%s-", svg->prefix);
