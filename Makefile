@@ -11,12 +11,13 @@
 VERSION := $(shell sed -n 's/^\#define HL_VERSION_STRING "\(.*\)"$$/\1/p' include/hyperlist/version.h)
 SOVERSION := 0
 
-# ---- packages (Debian), in groups: `make deps GROUP=demo|check|bench|dev`, each with those before it; MPI=1 adds another --
+# ---- packages (Debian), in groups: `make deps GROUP=demo|check|bench|fuzz|dev`, each with those before it; MPI=1 adds another --
 
 PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
                  libxxhash-dev libpopt-dev libcsv-dev libcurl4-openssl-dev libssl-dev gnuplot-nox fonts-dejavu-core
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppler-utils openssl clang clang-format
 PACKAGES_bench := python3-pandas python3-numba
+PACKAGES_fuzz := clang libclang-rt-dev
 PACKAGES_dev := valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
 PACKAGES_mpi := libopenmpi-dev openmpi-bin
 
@@ -24,7 +25,8 @@ GROUP ?= check
 GROUPS_demo := demo
 GROUPS_check := demo check
 GROUPS_bench := demo check bench
-GROUPS_dev := demo check bench dev
+GROUPS_fuzz := demo fuzz
+GROUPS_dev := demo check bench fuzz dev
 GROUPS_MPI := $(if $(filter 1,$(MPI)),mpi)
 
 # ---- settings ----------------------------------------------------------------------------------------------------------
@@ -91,9 +93,12 @@ TRAINER_SOURCES := $(wildcard fixtures/train/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*_test.c)
 BENCH_SOURCES := $(wildcard tests/bench/*.c)
 UNIT_HELPER_SOURCES := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
+FUZZ_SOURCES := $(wildcard tests/fuzz/*_fuzz.c)
+FUZZ_HELPER_SOURCES := $(filter-out $(FUZZ_SOURCES) tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 SCRIPT_TESTS := $(wildcard tests/*.t tests/*/*.t)
 C_FILES := $(HEADERS) $(LIBRARY_SOURCES) $(RANKS_SOURCE) $(ANALYSIS_SOURCES) $(PROGRAM_SOURCES) $(TRAINER_SOURCES) \
-           $(wildcard src/*/*.h analysis/*.h fixtures/train/*.h tests/unit/*.[ch] tests/bench/*.[ch])
+           $(wildcard src/*/*.h analysis/*.h fixtures/train/*.h tests/unit/*.[ch] tests/bench/*.[ch] \
+           tests/fuzz/*.[ch])
 
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIBRARY_OBJECTS := $(call objects_of,$(LIBRARY_SOURCES))
@@ -102,9 +107,10 @@ PROGRAM_OBJECTS := $(call objects_of,$(PROGRAM_SOURCES))
 TRAINER_OBJECTS := $(call objects_of,$(TRAINER_SOURCES))
 UNIT_OBJECTS := $(call objects_of,$(UNIT_SOURCES) $(UNIT_HELPER_SOURCES))
 BENCH_OBJECTS := $(call objects_of,$(BENCH_SOURCES))
+FUZZ_OBJECTS := $(call objects_of,$(FUZZ_SOURCES) $(FUZZ_HELPER_SOURCES) tests/fuzz/replay.c)
 RANKS_OBJECT := $(call objects_of,$(RANKS_SOURCE))
 OBJECTS := $(LIBRARY_OBJECTS) $(ANALYSIS_OBJECTS) $(PROGRAM_OBJECTS) $(TRAINER_OBJECTS) $(UNIT_OBJECTS) \
-           $(BENCH_OBJECTS)
+           $(BENCH_OBJECTS) $(FUZZ_OBJECTS)
 
 PROGRAM := $(BUILD)/hyperlist
 MPI_PROGRAM := $(BUILD)/hyperlist-mpi
@@ -115,17 +121,19 @@ SHARED_LINK := $(BUILD)/libhyperlist.so
 TRAINER := $(if $(TRAINER_SOURCES),$(BUILD)/fixtures-train)
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SOURCES))
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SOURCES))
+REPLAY := $(BUILD)/tests/fuzz/replay
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz-%,$(FUZZ_SOURCES))
 
 # ---- targets for people ------------------------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o
-.PHONY: all program mpi tests deps demo check check-fast torture bench install uninstall dist clean distclean print-bin help format \
+.PHONY: all program mpi tests deps demo check check-fast torture bench fuzz fuzzers install uninstall dist clean distclean print-bin help format \
         format-check readme analyze sanitized FORCE
 
 # These are sequences, whose builds run in parallel within them.
-ifneq ($(filter deps demo check check-fast torture bench dist clean distclean,$(MAKECMDGOALS)),)
+ifneq ($(filter deps demo check check-fast torture bench fuzz dist clean distclean,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 STEP = +@$(MAKE) --no-print-directory
@@ -137,10 +145,10 @@ program: $(PROGRAM) ; @:
 
 mpi: $(MPI_PROGRAM) ; @:
 
-tests: $(UNITS) $(BENCH_PROGRAMS) ; @:
+tests: $(UNITS) $(BENCH_PROGRAMS) $(REPLAY) ; @:
 
-deps: ## install what is missing of the packages: GROUP=demo, check (default, with demo), bench or dev (all); MPI=1
-	$(if $(GROUPS_$(GROUP)),,$(error GROUP=$(GROUP): expected demo, check, bench or dev))
+deps: ## install what is missing of the packages: GROUP=demo, check (default, with demo), bench, fuzz or dev (all); MPI=1
+	$(if $(GROUPS_$(GROUP)),,$(error GROUP=$(GROUP): expected demo, check, bench, fuzz or dev))
 	@.ci/deps $(foreach group,$(GROUPS_$(GROUP)) $(GROUPS_MPI),$(PACKAGES_$(group)))
 
 demo: ## from the embedded curves to the first ten entries of a list and to Figure 2, in $(BUILD)/demo
@@ -192,6 +200,17 @@ torture: ## run the long forms of the tests, each of tests/torture/*.sh; TORTURE
 bench: ## time every job against numpy, numba, h5py, pandas .. in turn (GROUP=bench has them); ROWS='learn ..': some
 	$(STEP) $(PARALLEL) program tests
 	@tests/bench/run $(ROWS)
+
+# A build of its own, whose objects tell libFuzzer where they have been.
+FUZZ_SANITIZERS := address,undefined,float-cast-overflow
+fuzz: ## feed mutated bytes to every reader, FUZZ_SECONDS=60 each (clang, GROUP=fuzz); TARGET='zip csv ..': some
+	$(STEP) deps GROUP=fuzz
+	$(STEP) $(PARALLEL) fuzzers BUILD=$(BUILD)/fuzz CC=clang FUZZER=1 \
+	  CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,$(FUZZ_SANITIZERS) -fno-sanitize-recover=all' \
+	  LDFLAGS='-fsanitize=$(FUZZ_SANITIZERS)'
+	@tests/fuzz/run $(BUILD)/fuzz $(TARGET)
+
+fuzzers: $(FUZZERS) ; @:
 
 readme: program ## write into the README what its commands print today, and draw its figure; read the difference
 	@tests/readme/readme.t --update
@@ -299,6 +318,29 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
 	@mkdir -p $(@D)
 	$(link) $(ALL_LDLIBS)
 
+# Fuzz targets. Replay has all of them in one program, so there each entry bears its target's name; a fuzzer has one, and
+# its build (`make fuzz`) is told by FUZZER=1. The program's own main and what reaches out of the folder are renamed for
+# the target that runs command lines.
+$(call objects_of,$(FUZZ_SOURCES)): EXTRA_CPPFLAGS = $(if $(FUZZER),,$(addsuffix $(*F:_fuzz=), \
+  -DLLVMFuzzerTestOneInput=fuzz_target_ -DLLVMFuzzerCustomMutator=fuzz_mutator_))
+FUZZ_WRAP := -Wl,--wrap=cli_was_interrupted -Wl,--wrap=fork -Wl,--wrap=sigaction -Wl,--wrap=hl_fetch
+FUZZ_COMMAND := $(filter-out %/main.o,$(PROGRAM_OBJECTS)) $(BUILD)/tests/fuzz/main.o
+FUZZ_LIBRARIES := $(call objects_of,$(FUZZ_HELPER_SOURCES)) $(ANALYSIS) $(STATIC)
+
+$(BUILD)/tests/fuzz/main.o: $(BUILD)/src/cli/main.o
+	@mkdir -p $(@D)
+	$(Q)objcopy --redefine-sym main=hyperlist_main $< $@
+
+$(REPLAY): $(call objects_of,$(FUZZ_SOURCES) tests/fuzz/replay.c) $(FUZZ_COMMAND) $(FUZZ_LIBRARIES)
+	$(call say,LD)
+	$(link) $(FUZZ_WRAP) $(ALL_LDLIBS)
+
+$(FUZZERS): $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/%_fuzz.o $(FUZZ_LIBRARIES)
+	$(call say,LD)
+	$(link) -fsanitize=fuzzer $(if $(filter %/fuzz-command,$@),$(FUZZ_WRAP)) $(ALL_LDLIBS)
+
+$(BUILD)/fuzz-command: $(FUZZ_COMMAND)
+
 # What the sanitized pass of `make check` runs, in a BUILD of its own: beside the units a small script for each script test
 # that is also to be run with the sanitized programs.
 sanitized: program tests $(TRAINER) $(addprefix $(BUILD)/,$(SANITIZED_SCRIPTS))
@@ -360,7 +402,7 @@ dist: ## pack the sources into $(BUILD)/hyperlist-VERSION.tar.gz: of HEAD, or of
 	fi && mv $(BUILD)/$(TARBALL).new $(BUILD)/$(TARBALL) && echo $(BUILD)/$(TARBALL)
 
 clean: ## remove what `make` built
-	rm -rf $(addprefix $(BUILD)/,flags mpi-flags sources src analysis fixtures tests asan hyperlist hyperlist-mpi hyperlist.pc fixtures-train *.a *.so *.so.*)
+	rm -rf $(addprefix $(BUILD)/,flags mpi-flags sources src analysis fixtures tests asan fuzz hyperlist hyperlist-mpi hyperlist.pc fixtures-train *.a *.so *.so.*)
 	-@rmdir $(BUILD) 2>/dev/null || true
 
 distclean: clean ## remove all of $(BUILD), the demo's output included
