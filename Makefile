@@ -129,11 +129,11 @@ FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz-%,$(FUZZ_SOURCES))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o
-.PHONY: all program mpi tests deps demo check check-fast torture bench fuzz fuzzers install uninstall dist clean distclean print-bin help format \
+.PHONY: all program mpi tests deps demo check check-fast torture bench bench-growth bench-readme fuzz fuzzers install uninstall dist clean distclean print-bin help format \
         format-check readme analyze sanitized FORCE
 
 # These are sequences, whose builds run in parallel within them.
-ifneq ($(filter deps demo check check-fast torture bench fuzz dist clean distclean,$(MAKECMDGOALS)),)
+ifneq ($(filter deps demo check check-fast torture bench bench-growth bench-readme fuzz dist clean distclean,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 STEP = +@$(MAKE) --no-print-directory
@@ -201,6 +201,13 @@ bench: ## time every job against numpy, numba, h5py, pandas .. in turn (GROUP=be
 	$(STEP) $(PARALLEL) program tests
 	@tests/bench/run $(ROWS)
 
+bench-growth: ## time and memory of 1, 4 and 16 times as much, worst cases, 1 thread against 2; a picture of it
+	$(STEP) $(PARALLEL) program tests
+	@tests/bench/growth
+
+bench-readme: ## the README's tables from what the last `make bench bench-growth` measured
+	@$(PYTHON) -B tests/bench/readme.py $(BUILD)/bench
+
 # A build of its own, whose objects tell libFuzzer where they have been.
 FUZZ_SANITIZERS := address,undefined,float-cast-overflow
 fuzz: ## feed mutated bytes to every reader, FUZZ_SECONDS=60 each (clang, GROUP=fuzz); TARGET='zip csv ..': some
@@ -235,7 +242,7 @@ print-bin: ## print the path of the program
 help: ## print this list
 	@echo 'make TARGET, where TARGET is'
 	@sed -n 's/^\([a-z-]*\):.* ## /\1	/p' Makefile | while IFS='	' read -r name text; do \
-	  printf '  %-12s%s\n' "$$name" "$$text"; done
+	  printf '  %-14s%s\n' "$$name" "$$text"; done
 	@sed -n '/^# Variables/,/^$$/s/^# \{0,1\}//p' Makefile
 
 # ---- building ----------------------------------------------------------------------------------------------------------
@@ -406,7 +413,7 @@ clean: ## remove what `make` built
 	-@rmdir $(BUILD) 2>/dev/null || true
 
 distclean: clean ## remove all of $(BUILD), the demo's output included
-	rm -rf $(addprefix $(BUILD)/,demo ci-gcc ci-clang *.tar.gz)
+	rm -rf $(addprefix $(BUILD)/,bench demo ci-gcc ci-clang *.tar.gz)
 	-@rmdir $(BUILD) 2>/dev/null || true
 
 define newline
