@@ -9,7 +9,7 @@
 
 # The one place of the version is include/hyperlist/version.h.
 VERSION := $(shell sed -n 's/^\#define HL_VERSION_STRING "\(.*\)"$$/\1/p' include/hyperlist/version.h)
-SOVERSION := 0
+SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
 # ---- packages (Debian), in groups: `make deps GROUP=demo|check|bench|fuzz|dev`, each with those before it; MPI=1 adds another --
 
@@ -18,7 +18,7 @@ PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppler-utils openssl clang clang-format
 PACKAGES_bench := python3-pandas python3-numba
 PACKAGES_fuzz := clang libclang-rt-dev
-PACKAGES_dev := valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
+PACKAGES_dev := man-db groff zsh fish valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
 PACKAGES_mpi := libopenmpi-dev openmpi-bin
 
 GROUP ?= check
@@ -50,6 +50,10 @@ includedir ?= $(prefix)/include
 datarootdir ?= $(prefix)/share
 datadir ?= $(datarootdir)
 docdir ?= $(datarootdir)/doc/hyperlist
+mandir ?= $(datarootdir)/man
+bashcompdir ?= $(datarootdir)/bash-completion/completions
+zshcompdir ?= $(datarootdir)/zsh/site-functions
+fishcompdir ?= $(datarootdir)/fish/vendor_completions.d
 pkgconfigdir ?= $(libdir)/pkgconfig
 
 # pkg-config comes with `make deps`, so it is asked only when a rule first needs the answer, and then once. The folders of
@@ -116,7 +120,8 @@ PROGRAM := $(BUILD)/hyperlist
 MPI_PROGRAM := $(BUILD)/hyperlist-mpi
 STATIC := $(BUILD)/libhyperlist.a
 ANALYSIS := $(BUILD)/libanalysis.a
-SHARED := $(BUILD)/libhyperlist.so.$(SOVERSION)
+SHARED := $(BUILD)/libhyperlist.so.$(VERSION)
+SHARED_SONAME := $(BUILD)/libhyperlist.so.$(SOVERSION)
 SHARED_LINK := $(BUILD)/libhyperlist.so
 TRAINER := $(if $(TRAINER_SOURCES),$(BUILD)/fixtures-train)
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SOURCES))
@@ -130,7 +135,7 @@ FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz-%,$(FUZZ_SOURCES))
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o
 .PHONY: all program mpi tests deps demo check check-fast torture bench bench-growth bench-readme fuzz fuzzers install uninstall dist clean distclean print-bin help format \
-        format-check readme analyze sanitized FORCE
+        format-check readme analyze manuals sanitized FORCE
 
 # These are sequences, whose builds run in parallel within them.
 ifneq ($(filter deps demo check check-fast torture bench bench-growth bench-readme fuzz dist clean distclean,$(MAKECMDGOALS)),)
@@ -288,10 +293,10 @@ $(STATIC) $(ANALYSIS): $(BUILD)/sources
 
 $(SHARED): $(LIBRARY_OBJECTS) $(BUILD)/sources
 	$(call say,LD)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $(filter %.o,$^) $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,-soname,$(notdir $(SHARED_SONAME)) -o $@ $(filter %.o,$^) $(ALL_LDLIBS)
 
 $(SHARED_LINK): $(SHARED)
-	@ln -sf $(<F) $@
+	@ln -sf $(<F) $@ && ln -sf $(<F) $(SHARED_SONAME)
 
 link = $(Q)$(COMPILER) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
@@ -361,10 +366,11 @@ $(addprefix $(BUILD)/,$(SANITIZED_SCRIPTS)): $(BUILD)/%: %
 
 # ---- installing, packing, cleaning -------------------------------------------------------------------------------------
 
+# Where the folders are the usual ones they are told from where the file itself is, so that all of it may be moved.
 define PKG_CONFIG_FILE
-prefix=$(prefix)
-libdir=$(libdir)
-includedir=$(includedir)
+prefix=$(if $(filter $(prefix)/lib/pkgconfig,$(pkgconfigdir)),$${pcfiledir}/../..,$(prefix))
+libdir=$(patsubst $(prefix)/%,$${prefix}/%,$(libdir))
+includedir=$(patsubst $(prefix)/%,$${prefix}/%,$(includedir))
 
 Name: hyperlist
 Description: ordered lists of hyperparameter configurations, learned from training curves
@@ -375,27 +381,70 @@ Requires.private: $(LIBRARY_MODULES)
 Cflags: -I$${includedir}
 endef
 
+# Manual pages: of the commands and the files as the program prints them, of the library as its headers say.
+COMMANDS = $(call once,COMMANDS,$(shell sed -n 's/^    &cli_\(.*\),$$/\1/p' src/cli/commands.c))
+NOUNS := $(patsubst include/hyperlist/%.h,%,$(wildcard include/hyperlist/*.h))
+MAN1 = $(addprefix $(BUILD)/man/man1/,hyperlist.1 $(patsubst %,hyperlist-%.1,$(COMMANDS)))
+MAN5 := $(BUILD)/man/man5/hyperlist-formats.5
+MAN3 := $(addprefix $(BUILD)/man/man3/,hyperlist.3 $(patsubst %,hyperlist_%.3,$(NOUNS)))
+COMPLETIONS := $(addprefix $(BUILD)/completion/hyperlist.,bash zsh fish)
+manuals: $(MAN1) $(MAN3) $(MAN5) $(COMPLETIONS) ## make the manual pages and the shells' completion, in $(BUILD)/man and $(BUILD)/completion
+
+page_topic = $(patsubst hyperlist-%,%,$(basename $(@F)))
+$(MAN1) $(MAN5): $(PROGRAM)
+	$(call say,MAN)
+	@mkdir -p $(@D)
+	$(Q)$(PROGRAM) help --man $(page_topic) >$@
+
+$(BUILD)/man/man3/hyperlist.3: include/hyperlist.h
+$(BUILD)/man/man3/hyperlist_%.3: include/hyperlist/%.h
+	$(manual_of_header)
+$(BUILD)/man/man3/hyperlist.3:
+	$(manual_of_header)
+$(MAN3): include/manual.awk include/hyperlist/version.h
+define manual_of_header
+	$(call say,MAN)
+	@mkdir -p $(@D)
+	$(Q)awk -v version=$(VERSION) -v nouns='$(NOUNS)' -f include/manual.awk $(filter %.h,$<) >$@
+endef
+
+$(COMPLETIONS): $(BUILD)/completion/hyperlist.%: $(PROGRAM)
+	$(call say,TEXT)
+	@mkdir -p $(@D)
+	$(Q)$(PROGRAM) help --completion $* >$@
+
 share = $(datadir)/hyperlist
 PLOTS := $(wildcard plots/*.gp)
 DOCUMENTS := $(wildcard README.md LICENSE)
+EXAMPLES := $(wildcard fixtures/examples/*)
 
-install: all ## install program, libraries, headers and plots below $(prefix); DESTDIR=, prefix= and so on
-	$(INSTALL) -d $(addprefix $(DESTDIR),$(bindir) $(libdir) $(pkgconfigdir) $(includedir)/hyperlist $(share)/plots $(docdir))
-	$(INSTALL) -m 755 $(PROGRAM) $(if $(GROUPS_MPI),$(MPI_PROGRAM)) $(DESTDIR)$(bindir)
-	$(INSTALL) -m 644 $(STATIC) $(SHARED) $(DESTDIR)$(libdir)
-	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(libdir)/$(notdir $(SHARED_LINK))
-	@printf '%s\n' $(call quote,$(subst $(newline),@,$(PKG_CONFIG_FILE))) | tr @ '\n' >$(BUILD)/hyperlist.pc
-	$(INSTALL) -m 644 $(BUILD)/hyperlist.pc $(DESTDIR)$(pkgconfigdir)
-	$(INSTALL) -m 644 $(wildcard include/*.h) $(DESTDIR)$(includedir)
-	$(INSTALL) -m 644 $(wildcard include/hyperlist/*.h) $(DESTDIR)$(includedir)/hyperlist
-	$(if $(PLOTS),$(INSTALL) -m 644 $(PLOTS) $(DESTDIR)$(share)/plots)
-	$(if $(DOCUMENTS),$(INSTALL) -m 644 $(DOCUMENTS) $(DESTDIR)$(docdir))
+# What is installed, as lines FILE:PLACE, or LINK>PLACE: `uninstall` removes the places and the folders that are then empty.
+INSTALLED_PROGRAMS = $(foreach file,$(PROGRAM) $(if $(GROUPS_MPI),$(MPI_PROGRAM)),$(file):$(bindir)/$(notdir $(file)))
+INSTALLED_FILES = $(STATIC):$(libdir)/$(notdir $(STATIC)) $(SHARED):$(libdir)/$(notdir $(SHARED)) \
+  $(BUILD)/hyperlist.pc:$(pkgconfigdir)/hyperlist.pc $(foreach file,$(HEADERS),$(file):$(patsubst include/%,$(includedir)/%,$(file))) \
+  $(foreach file,$(PLOTS),$(file):$(share)/$(file)) $(foreach file,$(DOCUMENTS),$(file):$(docdir)/$(file)) \
+  $(foreach file,$(EXAMPLES),$(file):$(docdir)/examples/$(notdir $(file))) \
+  $(foreach file,$(MAN1) $(MAN3) $(MAN5),$(file):$(patsubst $(BUILD)/man/%,$(mandir)/%,$(file))) \
+  $(BUILD)/completion/hyperlist.bash:$(bashcompdir)/hyperlist $(BUILD)/completion/hyperlist.zsh:$(zshcompdir)/_hyperlist \
+  $(BUILD)/completion/hyperlist.fish:$(fishcompdir)/hyperlist.fish
+INSTALLED_LINKS = $(libdir)/$(notdir $(SHARED_SONAME)) $(libdir)/$(notdir $(SHARED_LINK))
+places = $(foreach pair,$(1),$(lastword $(subst :, ,$(pair))))
+put = $(foreach pair,$(2),$(INSTALL) -D -m $(1) $(subst :, '$(DESTDIR),$(pair))'$(newline)	)
+
+$(BUILD)/hyperlist.pc: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(call quote,$(subst $(newline),@,$(PKG_CONFIG_FILE))) | tr @ '\n' >$@
+
+install: all manuals $(BUILD)/hyperlist.pc ## install all of it below $(prefix); DESTDIR=, prefix= and the other folders
+	$(call put,755,$(INSTALLED_PROGRAMS))
+	$(call put,644,$(INSTALLED_FILES))
+	$(foreach link,$(INSTALLED_LINKS),ln -sf $(notdir $(SHARED)) '$(DESTDIR)$(link)'$(newline)	)
 
 uninstall: ## remove exactly that
-	rm -f $(addprefix $(DESTDIR),$(bindir)/hyperlist $(bindir)/hyperlist-mpi $(addprefix $(libdir)/,$(notdir $(STATIC) $(SHARED) $(SHARED_LINK))) \
-	  $(pkgconfigdir)/hyperlist.pc $(patsubst include/%,$(includedir)/%,$(HEADERS)) $(addprefix $(share)/,$(PLOTS)) \
-	  $(addprefix $(docdir)/,$(DOCUMENTS)))
-	-@rmdir $(addprefix $(DESTDIR),$(includedir)/hyperlist $(share)/plots $(share) $(docdir)) 2>/dev/null || true
+	@rm -f $(patsubst %,'$(DESTDIR)%',$(call places,$(INSTALLED_PROGRAMS) $(INSTALLED_FILES)) $(INSTALLED_LINKS) $(bindir)/hyperlist-mpi)
+	@for folder in $(sort $(patsubst %/,%,$(dir $(call places,$(INSTALLED_PROGRAMS) $(INSTALLED_FILES))))); do \
+	  path=$$folder; \
+	  while rmdir "$(DESTDIR)$$path" 2>/dev/null; do path=$${path%/*}; done; done; true
 
 TARBALL := hyperlist-$(VERSION).tar.gz
 dist: ## pack the sources into $(BUILD)/hyperlist-VERSION.tar.gz: of HEAD, or of the folder where git is not used
@@ -409,7 +458,7 @@ dist: ## pack the sources into $(BUILD)/hyperlist-VERSION.tar.gz: of HEAD, or of
 	fi && mv $(BUILD)/$(TARBALL).new $(BUILD)/$(TARBALL) && echo $(BUILD)/$(TARBALL)
 
 clean: ## remove what `make` built
-	rm -rf $(addprefix $(BUILD)/,flags mpi-flags sources src analysis fixtures tests asan fuzz hyperlist hyperlist-mpi hyperlist.pc fixtures-train *.a *.so *.so.*)
+	rm -rf $(addprefix $(BUILD)/,flags mpi-flags sources man completion src analysis fixtures tests asan fuzz hyperlist hyperlist-mpi hyperlist.pc fixtures-train *.a *.so *.so.*)
 	-@rmdir $(BUILD) 2>/dev/null || true
 
 distclean: clean ## remove all of $(BUILD), the demo's output included

@@ -1,13 +1,15 @@
 /* Export: a list as what other programs read.
  *
- *   opt-list  NAME_opt_list.txt, the configs' names, one a line, best first, and NAME_configs.json,
- * {"<config>":
- *             [{hyperparameter: value, ..}, "<sampler>"], ..}: the two files of the published NAdamW list
- *   json      NAME_list.json: {"schema":"hyperlist.export/1","set","train_tasks": how many,
- * "configs":[{"rank", "config","J","hyperparameters":{..}}, ..],"provenance"} csv       NAME_list.csv: rank,
- * config, J, and a column a hyperparameter; empty where there is no value python    NAME_list.py: CONFIGS, a
- * list of dicts with the keyword names of torch.optim where they exist and mean the same, and comments where
- * they do not; imports nothing but math
+ * opt-list: NAME_opt_list.txt, the configs' names, one a line, best first, and NAME_configs.json,
+ * {"<config>": [{hyperparameter: value, ..}, "<sampler>"], ..}: the two files of the published NAdamW list.
+ *
+ * json: NAME_list.json, {"schema": "hyperlist.export/1", "set": .., "train_tasks": how many, "configs":
+ * [{"rank", "config", "J", "hyperparameters": {..}}, ..], "provenance": {..}}.
+ *
+ * csv: NAME_list.csv, the columns rank, config, J, and one a hyperparameter; empty where there is no value.
+ *
+ * python: NAME_list.py, CONFIGS, a list of dicts with the keyword names of torch.optim where they exist and
+ * mean the same, and comments where they do not; imports nothing but math.
  *
  * Numbers are the shortest text that reads back equal; those of a released set, all of which are real
  * numbers, never look like whole ones (0.0), and use_nesterov is true or false. A hyperparameter that a

@@ -1,5 +1,4 @@
-/* Missing cells: what to do about a config that no replica of ran on a task (DESIGN "Missing is not
- * diverged"). */
+/* Missing cells: what to do about a config of which no replica ran on a task. Missing is not diverged. */
 #ifndef HYPERLIST_MISSING_H
 #define HYPERLIST_MISSING_H
 

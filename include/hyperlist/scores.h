@@ -1,5 +1,5 @@
-/* Scores: every curve collapsed into one number in [0, 1] per task and config (DESIGN "What the numbers
- * mean", 1-6).
+/* Scores: every curve collapsed into one number in [0, 1] per task and config (README, "What the numbers
+ * mean").
  *
  * A scores file (`hyperlist.scores/1`, HDF5) has a table `valid` f(t,c) and a table `test` g(t,c) for each
  * set. Tasks stand in byte order, configs in natural order (hl_strings_compare_natural); "index" of a config

@@ -2,7 +2,7 @@
  *
  * The log is a CSV with a header row: one row a config and step, with the columns `config` (a name of the
  * list's) or `rank` (its place, from 1), `step`, `valid` and, if there is one, `test`; others are ignored.
- * Trials count in the order in which their configs first appear. As for curves (DESIGN section 2): a row
+ * Trials count in the order in which their configs first appear. As for curves: a row
  * whose loss cells are all empty, and nan and inf, are non-finite observations; an empty valid cell beside a
  * test loss is none. Two rows of one config and step must be equal. */
 #ifndef HYPERLIST_TRACK_H

@@ -1,4 +1,4 @@
-/* Random streams: every purpose has a generator of its own (DESIGN "Streams"), so that adding one changes no
+/* Random streams: every purpose has a generator of its own, so that adding one changes no
  * other. */
 #ifndef HL_BASE_STREAM_H
 #define HL_BASE_STREAM_H

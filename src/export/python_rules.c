@@ -1,4 +1,4 @@
-/* The update rules are DESIGN section 2's, as in fixtures/train/optimizer.c. torch.optim.Adam steps by
+/* The update rules are the release's, as in fixtures/train/optimizer.c. torch.optim.Adam steps by
  * lr mh / (sqrt(vh) + eps) with bias-corrected mh and vh and adds weight_decay p to the gradient; AdamW takes
  * lr weight_decay p off instead. */
 #include "export/python_rules.h"
