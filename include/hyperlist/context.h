@@ -12,7 +12,8 @@
 extern "C" {
 #endif
 
-struct hl_ranks; /* processes that work together: made by the program for clusters alone */
+struct hl_ranks;   /* processes that work together: made by the program for clusters alone */
+struct hl_journal; /* what is finished of a long work: made by the program */
 
 /* All zero is a legal context: all cores, seed 0, nobody watching. The callbacks are called from one thread
  * at a time, which may be any. */
@@ -25,7 +26,8 @@ struct hl_context {
   bool (*cancel)(
       void *user); /* true: stop soon, clean up, return HL_CANCELLED; async-signal flags are fine here */
   void *user;
-  struct hl_ranks *ranks; /* NULL: this process alone; results are the same for any number */
+  struct hl_ranks *ranks;     /* NULL: this process alone; results are the same for any number */
+  struct hl_journal *journal; /* NULL: none is kept */
 };
 
 #ifdef __cplusplus

@@ -1,6 +1,7 @@
 #include "base/farm.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/journal.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/ranks.h"
@@ -15,6 +16,7 @@ enum { MOST_BYTES = 64 << 20, ROUND_SECONDS = 2 };
 struct round {
   const struct hl_farm *farm;
   bool is_first_rank;
+  struct hl_journal *journal; /* rank 0's; NULL: none */
   uint64_t first, n_batch;
   size_t mine;         /* my first item */
   size_t n_mine, next; /* how many, and the one (from 0) whose result is next to be passed on */
@@ -35,11 +37,36 @@ static size_t pad(size_t n) {
   return (n + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
 }
 
+/* On rank 0. */
+static hl_status take(struct round *round, size_t i, const void *bytes, size_t n) {
+  const struct hl_farm *farm = round->farm;
+  const hl_status status = farm->take(farm->user, i, bytes, n);
+  if (status == HL_OK && round->journal != NULL) hl_journal_add(round->journal, farm->key, i, bytes, n);
+  return status;
+}
+
+/* What an earlier run has finished need not be done again. */
+static hl_status replay(struct round *round, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  const struct hl_farm *farm = round->farm;
+  size_t n_done = 0;
+  round->journal = context != NULL && farm->key != 0 ? context->journal : NULL;
+  if (round->journal != NULL)
+    status = hl_journal_replay(round->journal, farm->key, farm->n, farm->take, farm->user, &n_done);
+  TRY(hl_ranks_agree(context, status));
+  round->first = n_done;
+  TRY(hl_ranks_broadcast(context, &round->first, sizeof round->first));
+  if (n_done > 0)
+    hl_warn(context, "%zu of %zu parts of the work were done by an earlier run", n_done, farm->n);
+out:
+  return status;
+}
+
 /* ---- My share ---- */
 
 /* In turn. Rank 0's items come first in the round, so it takes them as they are. */
 static hl_status pass(struct round *round, size_t i, const void *bytes, size_t n) {
-  if (round->is_first_rank) return round->farm->take(round->farm->user, round->mine + i, bytes, n);
+  if (round->is_first_rank) return take(round, round->mine + i, bytes, n);
   const size_t n_padded = pad(n);
   const hl_status status =
       hl_grow_array(&round->results, &round->capacity, round->n + sizeof n + n_padded, 1);
@@ -111,7 +138,7 @@ static hl_status take_share(void *user, size_t rank, const void *bytes, size_t n
   for (size_t n_byte; at < end; at += pad(n_byte), i++) {
     memcpy(&n_byte, at, sizeof n_byte);
     at += sizeof n_byte;
-    const hl_status status = round->farm->take(round->farm->user, i, at, n_byte);
+    const hl_status status = take(round, i, at, n_byte);
     if (status != HL_OK) return status;
   }
   return HL_OK;
@@ -156,9 +183,9 @@ hl_status hl_farm_run(const struct hl_context *context, const struct hl_farm *fa
   hl_status status = HL_OK;
   struct round round = {.farm = farm,
                         .is_first_rank = hl_ranks_is_first(context),
-                        .first = farm->n_done,
                         .n_batch = (hl_pool_threads(context, farm->n) + 1) / 2};
   pthread_mutex_init(&round.lock, NULL);
+  TRY(replay(&round, context));
   while (round.first < farm->n) {
     TRY(run_round(&round, context));
     if (hl_ranks_size(context) > 1) tell_progress(&round, context);

@@ -190,10 +190,12 @@ static hl_status run(struct cli *cli) {
   TRY(cli_parse(cli, options, CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 1));
   TRY(choose(&texts, &it.options));
   TRY(hl_scores_open(cli->arguments[0], &it.scores));
+  TRY(cli_open_journal(cli, false));
   TRY(hl_generalize(it.scores, &it.options, &cli->context, &it.generalization));
   TRY(print_results(&it, &texts));
   say_summary(cli, it.generalization);
 out:
+  cli_close_journal(cli, status);
   hl_generalization_free(it.generalization);
   hl_scores_close(it.scores);
   return status;

@@ -126,9 +126,11 @@ static hl_status reproduce(struct reproducing *it) {
   TRY(begin_summary(it));
   const bool is_first = hl_ranks_is_first(&it->cli->context);
   if (is_first) TRY(cli_pictures_open(&it->pictures, it->cli->output));
+  TRY(cli_open_journal(it->cli, true));
   TRY(make_figures(it));
   TRY(cli_print_summary(it->cli, it->summary));
 out:
+  cli_close_journal(it->cli, status);
   if (it->pictures.folder != NULL) cli_pictures_close(&it->pictures, status);
   return status;
 }

@@ -1,6 +1,7 @@
 #include "cli/results.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/journal.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/provenance.h"
@@ -10,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 hl_status cli_new_provenance(const struct cli *cli, size_t n_input, const char *const *inputs,
                              struct cJSON **provenance) {
@@ -116,6 +118,29 @@ hl_status cli_describe_degenerate(const struct hl_strings *tasks, char **text) {
 
 /* By enum hl_missing. */
 const char *const cli_missing_choices[] = {"worst", "drop-config", "drop-task", "error", NULL};
+
+hl_status cli_open_journal(struct cli *cli, bool is_folder) {
+  hl_status status = HL_OK;
+  struct stat info;
+  char *path = NULL;
+  const char *output = cli->output;
+  if (output == NULL || !hl_ranks_is_first(&cli->context)) return HL_OK;
+  if (!is_folder && stat(output, &info) == 0 && !S_ISREG(info.st_mode)) return HL_OK;
+  const int n_folder = (int)(hl_file_name(output) - output);
+  if (is_folder)
+    TRY(hl_format_text(&path, "%s/.journal", output));
+  else
+    TRY(hl_format_text(&path, "%.*s.%s.journal", n_folder, output, hl_file_name(output)));
+  TRY(hl_journal_open(path, &cli->context.journal));
+out:
+  free(path);
+  return status;
+}
+
+void cli_close_journal(struct cli *cli, hl_status status) {
+  hl_journal_close(cli->context.journal, status == HL_CANCELLED);
+  cli->context.journal = NULL;
+}
 
 hl_status cli_choose_missing(const char *text, enum hl_missing *missing) {
   int choice = HL_MISSING_WORST;

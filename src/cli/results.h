@@ -38,6 +38,12 @@ hl_status cli_print_summary(const struct cli *cli, const struct cJSON *summary);
  * free. */
 hl_status cli_describe_degenerate(const struct hl_strings *tasks, char **text);
 
+/* Keeps a journal of what follows (base/journal.h), on the first rank: a hidden file beside -o, or in it
+ * where that is a folder; none for what is no regular file. cli_close_journal ends it: a command that was
+ * stopped leaves it for the next, any other removes it. */
+hl_status cli_open_journal(struct cli *cli, bool is_folder);
+void cli_close_journal(struct cli *cli, hl_status status);
+
 /* --missing M. */
 hl_status cli_choose_missing(const char *text, enum hl_missing *missing);
 

@@ -1,9 +1,12 @@
 #include "generalize/study.h"
 #include "base/error.h"
 #include "base/farm.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/ranks.h"
+
+#include "hyperlist/version.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -197,6 +200,41 @@ out:
 
 /* ---- All of them ---- */
 
+static uint64_t hash_numbers(uint64_t hash, size_t n, const size_t *numbers) {
+  return hl_hash_more(hash, numbers, n * sizeof *numbers);
+}
+
+/* All that answers depend on, for the journal: what is computed with, not where it came from. */
+static uint64_t find_key(const struct hl_study *study, bool with_values) {
+  const struct hl_splitter *splitter = &study->splitter;
+  const struct hl_split_options *options = &splitter->options;
+  const size_t head[] = {study->seed,     study->report,      with_values,      study->learner,
+                         study->n_row,    splitter->n_fold,   splitter->n_pool, options->train_tasks,
+                         options->k_fold, options->leave_out, study->plans.n};
+  if (study->context == NULL || study->context->journal == NULL) return 0;
+  uint64_t hash = hl_hash_more(0, HL_VERSION_STRING, sizeof HL_VERSION_STRING);
+  hash = hash_numbers(hash, sizeof head / sizeof *head, head);
+  hash = hl_hash_more(hash, &options->train_fraction, sizeof options->train_fraction);
+  hash = hash_numbers(hash, splitter->n_pool, splitter->pool);
+  if (splitter->groups != NULL) hash = hash_numbers(hash, study->n_row, splitter->groups);
+  for (size_t s = 0; s < study->plans.n; s++) {
+    hash = hash_numbers(hash, 1, &study->series[s].n_room);
+    hash = hl_hash_more(hash, study->series[s].name, strlen(study->series[s].name) + 1);
+  }
+  for (size_t i = 0; i < study->scores->n_set; i++) {
+    const struct hl_cells *cells = &study->cells[i];
+    const size_t n_cell = cells->n_task * cells->n_config;
+    if (n_cell == 0) continue;
+    hash = hl_hash_more(hash, cells->valid, n_cell * sizeof *cells->valid);
+    hash = hl_hash_more(hash, cells->test, n_cell * sizeof *cells->test);
+    hash = hl_hash_more(hash, cells->is_tested, cells->n_task * sizeof *cells->is_tested);
+    hash = hl_hash_more(hash, cells->is_kept, cells->n_config * sizeof *cells->is_kept);
+  }
+  const struct hl_points *points = &study->points;
+  return hl_hash_more(hash, points->coordinates,
+                      points->n_config * points->n_dimension * sizeof *points->coordinates);
+}
+
 /* Bytes of the longest answer. */
 static size_t most_bytes(const struct hl_study *study, bool with_values) {
   size_t n_room = 0, n;
@@ -232,8 +270,12 @@ hl_status hl_study_run(const struct hl_study *study, bool with_values,
   n_thread = hl_pool_threads(study->context, n);
   if (status == HL_OK) status = make_runners(&it, n_thread);
   TRY(hl_ranks_agree(study->context, status));
-  const struct hl_farm farm = {
-      .what = "generalizing", .n = n, .work = run_series, .take = take_packed, .user = &it};
+  const struct hl_farm farm = {.what = "generalizing",
+                               .n = n,
+                               .key = find_key(study, with_values),
+                               .work = run_series,
+                               .take = take_packed,
+                               .user = &it};
   TRY(hl_farm_run(study->context, &farm));
 out:
   for (size_t i = 0; it.runners != NULL && i < n_thread; i++) {
