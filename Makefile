@@ -239,7 +239,7 @@ analyze: ## static analysis of C and shell (packages: GROUP=dev)
 	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(filter-out -fPIC,$(REQUIRED_CFLAGS)) $(ALL_CPPFLAGS) $(CHECK_CPPFLAGS)
 	shellcheck -x -P SCRIPTDIR -e SC2119 $(SHELL_FILES)
 
-SHELL_FILES = $(wildcard tests/*.sh tests/torture/*.sh) $(shell grep -lsE '^\#!.*(bash|/sh)' .ci/* fixtures/*.sh tests/*.t tests/*/*.t tests/bench/*)
+SHELL_FILES = $(wildcard tests/*.sh tests/torture/*.sh) $(shell grep -lsE '^\#!.*(bash|/sh)' .ci/* fixtures/*.sh tests/*.t tests/*/*.t tests/bench/* analysis/slurm/*)
 
 print-bin: ## print the path of the program
 	@echo '$(HYPERLIST)'

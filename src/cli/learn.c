@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/json.h"
+#include "base/ranks.h"
 #include "cli/describe.h"
 #include "cli/results.h"
 #include "hyperlist/list.h"
@@ -67,6 +68,8 @@ static hl_status say_summary(const struct cli *cli, const struct hl_list *list,
   if (cli->verbose)
     cli_say(cli, "selected in %.3f ms by %zu evaluations of a config, after %.3f ms of reading and turning",
             1e3 * list->effort.seconds, list->effort.n_evaluation, 1e3 * list->effort.seconds_before);
+  if (cli->verbose && hl_ranks_size(&cli->context) > 1)
+    cli_say(cli, "with %zu sums over %zu ranks", list->effort.n_exchange, hl_ranks_size(&cli->context));
   return summarize(cli, list, n_greedy, degenerate);
 }
 

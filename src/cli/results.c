@@ -33,7 +33,8 @@ static hl_status print(const struct cli *cli, const struct hl_table *table, cons
 hl_status cli_show_table(const struct cli *cli, const struct hl_table *table, const char *bar,
                          const struct cJSON *provenance) {
   const struct cli_terminal terminal = cli_find_terminal(stdout);
-  const bool is_for_people = terminal.is_one && !cli->json;
+  /* mpirun gives its ranks a terminal of its own making */
+  const bool is_for_people = terminal.is_one && !cli->json && cli->context.ranks == NULL;
   return is_for_people ? cli_columns_print_table(table, bar, &terminal, stdout)
                        : print(cli, table, provenance, stdout);
 }

@@ -208,12 +208,13 @@ static uint64_t hash_numbers(uint64_t hash, size_t n, const size_t *numbers) {
 static uint64_t find_key(const struct hl_study *study, bool with_values) {
   const struct hl_splitter *splitter = &study->splitter;
   const struct hl_split_options *options = &splitter->options;
-  const size_t head[] = {study->seed,     study->report,      with_values,      study->learner,
-                         study->n_row,    splitter->n_fold,   splitter->n_pool, options->train_tasks,
-                         options->k_fold, options->leave_out, study->plans.n};
+  const size_t head[] = {study->report,      with_values,      study->learner,       study->n_row,
+                         splitter->n_fold,   splitter->n_pool, options->train_tasks, options->k_fold,
+                         options->leave_out, study->plans.n};
   if (study->context == NULL || study->context->journal == NULL) return 0;
   uint64_t hash = hl_hash_more(0, HL_VERSION_STRING, sizeof HL_VERSION_STRING);
   hash = hash_numbers(hash, sizeof head / sizeof *head, head);
+  hash = hl_hash_more(hash, &study->seed, sizeof study->seed);
   hash = hl_hash_more(hash, &options->train_fraction, sizeof options->train_fraction);
   hash = hash_numbers(hash, splitter->n_pool, splitter->pool);
   if (splitter->groups != NULL) hash = hash_numbers(hash, study->n_row, splitter->groups);
