@@ -78,8 +78,13 @@ static size_t utf8_sequence(const unsigned char *at, size_t left) {
 
 bool hl_is_utf8(const char *text, size_t length) {
   const unsigned char *at = (const unsigned char *)text;
-  for (size_t i = 0, step; i < length; i += step) {
-    step = utf8_sequence(at + i, length - i);
+  size_t i = 0;
+  for (uint64_t word; i + sizeof word <= length; i += sizeof word) { /* ASCII, eight bytes a step */
+    memcpy(&word, at + i, sizeof word);
+    if ((word & UINT64_C(0x8080808080808080)) != 0) break;
+  }
+  for (size_t step; i < length; i += step) {
+    step = at[i] < 0x80 ? 1 : utf8_sequence(at + i, length - i);
     if (step == 0) return false;
   }
   return true;

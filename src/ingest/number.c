@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { MAX_DIGITS = 19, MAX_EXPONENT = 19 }; /* 10^19 < 2^64 */
+enum { MAX_DIGITS = 19, MAX_EXPONENT = 19 };         /* 10^19 < 2^64 */
+static const uint64_t max_whole = (uint64_t)1 << 53; /* a double holds all up to it */
 
 /* What a number's text says: (-1)^negative digits 10^exponent, if digits held all that were significant. */
 struct decimal {
@@ -95,11 +96,23 @@ static bool divide(uint64_t digits, long n, double *value) {
       10000000000000000000U,
   };
   const uint64_t power = powers[n];
+  if (digits <= max_whole) { /* both are doubles, and a division is rounded once */
+    *value = (double)digits / (double)power;
+    return true;
+  }
   const int shift = 63 + __builtin_clzll(digits);
   const wide dividend = (wide)digits << shift; /* its highest bit is bit 126 */
   wide quotient = dividend / power;
   if (quotient * power != dividend) quotient |= 1;
-  *value = ldexp((double)quotient, -shift);
+  uint64_t high = (uint64_t)(quotient >> 64), low = (uint64_t)quotient;
+  int n_over = 0; /* bits beyond 64, at most 60: the last one kept stands for them too */
+  if (high != 0) {
+    n_over = 64 - __builtin_clzll(high);
+    const bool is_rest = low << (64 - n_over) != 0;
+    low = (uint64_t)(quotient >> n_over) | is_rest;
+  }
+  /* A double of 53 bits times powers of two loses nothing. */
+  *value = (double)low * 0x1p-63 * (double)(UINT64_C(1) << n_over) / (double)(UINT64_C(1) << (shift - 63));
   return true;
 }
 #else
