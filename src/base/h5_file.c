@@ -53,13 +53,29 @@ static hl_status check_library(const char *path) {
   return hl_fail(HL_IO, "%s: found an HDF5 library without thread safety, expected one built with it", path);
 }
 
+/* HDF5 keeps headers, names and trees of up to 32 MB a file in memory, and ingest has several files open: */
+enum { METADATA_BYTES = 2 << 20 };
+
+static hid_t new_access(void) {
+  const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+  H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+  if (H5Pget_mdc_config(list, &cache) < 0) return list;
+  cache.set_initial_size = true;
+  cache.initial_size = cache.min_size = METADATA_BYTES / 2;
+  cache.max_size = METADATA_BYTES;
+  H5Pset_mdc_config(list, &cache);
+  return list;
+}
+
 hl_status hl_h5_create(const char *path, struct hl_h5 *file) {
   h5_silence();
   *file = (struct hl_h5){0, path};
   const hl_status status = check_library(path);
   if (status != HL_OK) return status;
   const hid_t list = h5_new_untimed(H5P_FILE_CREATE);
-  *file = (struct hl_h5){H5Fcreate(path, H5F_ACC_TRUNC, list, H5P_DEFAULT), path};
+  const hid_t access = new_access();
+  *file = (struct hl_h5){H5Fcreate(path, H5F_ACC_TRUNC, list, access), path};
+  H5Pclose(access);
   H5Pclose(list);
   if (file->id > 0) return HL_OK;
   file->id = 0;
@@ -77,7 +93,9 @@ hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
   if (access(path, R_OK) != 0) return hl_fail_errno(path, "open");
   const htri_t is_hdf5 = H5Fis_hdf5(path);
   if (is_hdf5 <= 0) return hl_fail(HL_INVALID, "%s: found no HDF5 signature, expected an HDF5 file", path);
-  file->id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  const hid_t list = new_access();
+  file->id = H5Fopen(path, H5F_ACC_RDONLY, list);
+  H5Pclose(list);
   if (file->id > 0) return HL_OK;
   file->id = 0;
   return h5_fail(HL_INVALID, *file, NULL, "found a broken HDF5 file");
