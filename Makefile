@@ -18,7 +18,7 @@ PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppler-utils openssl clang clang-format
 PACKAGES_bench := python3-pandas python3-numba
 PACKAGES_fuzz := clang libclang-rt-dev
-PACKAGES_dev := man-db groff zsh fish valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
+PACKAGES_dev := musl-tools man-db groff zsh fish valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
 PACKAGES_mpi := libopenmpi-dev openmpi-bin
 
 GROUP ?= check
@@ -272,12 +272,12 @@ $(OBJECTS) $(RANKS_OBJECT): $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILER) $(ALL_CFLAGS) $(ALL_CPPFLAGS) $(EXTRA_CPPFLAGS) -MMD -MP -c -o $@ $<
 
-# What a page of `report` holds, as string literals: one a line.
+# What a page of `report` holds, as string literals, one a line: a whole one would be longer than C promises.
 PAGE_TEXTS := $(patsubst %,$(BUILD)/%.inc,$(wildcard src/report/page.css src/report/page.js))
 $(PAGE_TEXTS): $(BUILD)/%.inc: % $(BUILD)/flags
 	$(call say,TEXT)
 	@mkdir -p $(@D)
-	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n",/' $< >$@
 
 $(BUILD)/src/report/report.o: $(PAGE_TEXTS)
 $(BUILD)/src/report/report.o: EXTRA_CPPFLAGS = -I$(BUILD)/src

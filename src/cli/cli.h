@@ -74,7 +74,7 @@ struct cli_option {
 #define CLI_GROUP(heading)                                                                                   \
   { .help = (heading) }
 #define CLI_END                                                                                              \
-  { NULL }
+  { .help = NULL }
 #define CLI_NEEDED "needed"
 
 /* Ready-made rows and texts that several commands have. */

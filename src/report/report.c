@@ -9,13 +9,17 @@
 #include <locale.h>
 #include <stdlib.h>
 
-/* page.css and page.js, made string literals by the Makefile. */
-static const char style[] =
+/* page.css and page.js, their lines made string literals by the Makefile. */
+static const char *const style[] = {
 #include "report/page.css.inc"
-    ;
-static const char script[] =
+    NULL};
+static const char *const script[] = {
 #include "report/page.js.inc"
-    ;
+    NULL};
+
+static void write_lines(const char *const *lines, FILE *file) {
+  for (; *lines != NULL; lines++) fputs(*lines, file);
+}
 
 /* Nothing is loaded from anywhere: all that a page may have is in it. */
 static const char policy[] =
@@ -30,8 +34,9 @@ static void write_head(const struct hl_page *page, const char *title) {
         "<meta name=\"color-scheme\" content=\"light dark\">\n",
         file);
   hl_html_element(file, "title", title);
-  fprintf(file, "\n<link rel=\"icon\" href=\"data:,\">\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
-          style);
+  fputs("\n<link rel=\"icon\" href=\"data:,\">\n<style>\n", file);
+  write_lines(style, file);
+  fputs("</style>\n</head>\n<body>\n<main>\n", file);
   hl_html_element(file, "h1", title);
   putc('\n', file);
 }
@@ -96,8 +101,10 @@ static hl_status write_page(const struct hl_report_options *options, FILE *file,
   TRY(hl_page_write_provenance(&page));
   fprintf(file,
           "<footer class=\"muted\">Made by hyperlist "
-          "%s</footer>\n</main>\n<script>\n%s</script>\n</body>\n</html>\n",
-          hl_version(), script);
+          "%s</footer>\n</main>\n<script>\n",
+          hl_version());
+  write_lines(script, file);
+  fputs("</script>\n</body>\n</html>\n", file);
   if (ferror(file)) status = hl_fail_errno(path, "write");
 out:
   for (size_t i = 0; pictures != NULL && i < page.materials.n; i++) free(pictures[i]);
