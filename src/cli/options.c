@@ -233,7 +233,7 @@ out:
 hl_status cli_parse(struct cli *cli, const struct cli_option *options, unsigned common, size_t min_argument,
                     size_t max_argument) {
   hl_status status = HL_OK;
-  struct shared shared = {NULL};
+  struct shared shared = {.output = NULL};
   struct cli_option all[MOST_OPTIONS];
   join_options(cli, options, common, &shared, all);
   if (cli->describe == NULL) TRY(run_popt(cli, all));
