@@ -11,7 +11,7 @@
 VERSION := $(shell sed -n 's/^\#define HL_VERSION_STRING "\(.*\)"$$/\1/p' include/hyperlist/version.h)
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
-# ---- packages (Debian), in groups: `make deps GROUP=demo|check|bench|fuzz|dev`, each with those before it; MPI=1 adds another --
+# ---- packages (Debian), in groups: `make deps GROUP=demo|check|bench|fuzz|dev|foreign`, each with those before it; MPI=1 adds another --
 
 PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
                  libxxhash-dev libpopt-dev libcsv-dev libcurl4-openssl-dev libssl-dev gnuplot-nox fonts-dejavu-core
@@ -19,6 +19,8 @@ PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppl
 PACKAGES_bench := python3-pandas python3-numba
 PACKAGES_fuzz := clang libclang-rt-dev
 PACKAGES_dev := musl-tools man-db groff zsh fish valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
+# Other processors: their libraries are unpacked by tests/foreign/run.
+PACKAGES_foreign := gcc-i686-linux-gnu gcc-s390x-linux-gnu qemu-user
 PACKAGES_mpi := libopenmpi-dev openmpi-bin
 
 GROUP ?= check
@@ -27,6 +29,7 @@ GROUPS_check := demo check
 GROUPS_bench := demo check bench
 GROUPS_fuzz := demo fuzz
 GROUPS_dev := demo check bench fuzz dev
+GROUPS_foreign := demo check foreign
 GROUPS_MPI := $(if $(filter 1,$(MPI)),mpi)
 
 # ---- settings ----------------------------------------------------------------------------------------------------------
@@ -135,7 +138,7 @@ FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz-%,$(FUZZ_SOURCES))
 .DELETE_ON_ERROR:
 .PRECIOUS: %.o
 .PHONY: all program mpi tests deps demo check check-fast torture bench bench-growth bench-readme fuzz fuzzers install uninstall dist clean distclean print-bin help format \
-        format-check readme analyze manuals sanitized FORCE
+        format-check readme analyze manuals coverage mutation tsan sanitized FORCE
 
 # These are sequences, whose builds run in parallel within them.
 ifneq ($(filter deps demo check check-fast torture bench bench-growth bench-readme fuzz dist clean distclean,$(MAKECMDGOALS)),)
@@ -153,7 +156,7 @@ mpi: $(MPI_PROGRAM) ; @:
 tests: $(UNITS) $(BENCH_PROGRAMS) $(REPLAY) ; @:
 
 deps: ## install what is missing of the packages: GROUP=demo, check (default, with demo), bench, fuzz or dev (all); MPI=1
-	$(if $(GROUPS_$(GROUP)),,$(error GROUP=$(GROUP): expected demo, check, bench, fuzz or dev))
+	$(if $(GROUPS_$(GROUP)),,$(error GROUP=$(GROUP): expected demo, check, bench, fuzz, dev or foreign))
 	@.ci/deps $(foreach group,$(GROUPS_$(GROUP)) $(GROUPS_MPI),$(PACKAGES_$(group)))
 
 demo: ## from the embedded curves to the first ten entries of a list and to Figure 2, in $(BUILD)/demo
@@ -223,6 +226,26 @@ fuzz: ## feed mutated bytes to every reader, FUZZ_SECONDS=60 each (clang, GROUP=
 	@tests/fuzz/run $(BUILD)/fuzz $(TARGET)
 
 fuzzers: $(FUZZERS) ; @:
+
+# A build of its own that counts its lines and branches while all tests run in it.
+COVERAGE := $(BUILD)/coverage
+coverage: ## share of lines and branches that the tests reach, by folder; fails below 90 % of the lines of src/
+	$(STEP) deps GROUP=check
+	@rm -rf $(COVERAGE)
+	$(STEP) $(PARALLEL) program tests $(COVERAGE)/fixtures-train BUILD=$(COVERAGE) CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage
+	-@HYPERLIST=$(call in_root,$(COVERAGE)/hyperlist) FIXTURES_TRAIN=$(call in_root,$(COVERAGE)/fixtures-train) \
+	  $(PROVE) --exec '' --jobs $(NPROC) $(SCRIPT_TESTS) $(UNITS:$(BUILD)/%=$(COVERAGE)/%)
+	@tests/coverage/report $(COVERAGE)
+
+mutation: ## break the code in each way of tests/mutation and show which test notices; MUTATION='src/learn ..': some
+	@tests/mutation/run $(MUTATION)
+
+# OpenMP is not used, so that the sanitizer sees every thread; libhdf5 is entered by one thread at a time.
+TSAN := $(BUILD)/tsan
+tsan: ## run the commands that have threads, and the units, under the thread sanitizer
+	$(STEP) $(PARALLEL) program tests BUILD=$(TSAN) CC=clang CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread
+	@HYPERLIST=$(call in_root,$(TSAN)/hyperlist) TSAN_OPTIONS=exitcode=66:halt_on_error=1 \
+	  $(PROVE) --exec '' --jobs $(NPROC) $(UNITS:$(BUILD)/%=$(TSAN)/%) tests/cli/same_outputs.t
 
 readme: program ## write into the README what its commands print today, and draw its figure; read the difference
 	@tests/readme/readme.t --update

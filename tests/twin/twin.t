@@ -1,3 +1,3 @@
 #!/bin/sh
 # The program against its numpy twin.
-exec "${PYTHON:-/usr/bin/python3}" -B "${0%/*}/twin_test.py"
+exec "${PYTHON:-/usr/bin/python3}" -B "${0%/*}/twin_test.py" "$@"

@@ -439,10 +439,9 @@ def check_real(tmp):
 def main():
     need_program()
     tmp = temporary()
-    check_streams(tmp)
-    check_hard(tmp)
-    check_fixtures(tmp)
-    check_real(tmp)
+    for check in (check_streams, check_hard, check_fixtures, check_real):
+        if not sys.argv[1:] or any(check.__name__ == f"check_{word}" for word in sys.argv[1:]):
+            check(tmp)
     done()
 
 

@@ -1,0 +1,104 @@
+"""Ways to break the code, stage by stage: (file, the text that stands there exactly once, what takes its place, the tests that shall
+notice, in order). A test without a slash is a unit."""
+
+NORMALIZE = ("tests/twin/twin.t hard", "tests/twin/twin.t fixtures")
+LEARN = ("greedy_test", "tests/cli/definition.t")
+EVALUATE = ("evaluate_test", "tests/cli/definition.t")
+SPLIT = ("generalize_test", "tests/twin/generalize.t")
+REFINED = ("refined_test", "generalize_test", "tests/twin/generalize.t")
+EXPECTED = ("expected_test", "tests/twin/generalize.t")
+GRID = ("regrid_test", "tests/inputs/csv.t")
+SPACE = ("space_test",)
+TASKS = ("selector_test", "tests/cli/selectors.t")
+LISTS = ("list_test", "tests/cli/definition.t", "tests/cli/export.t")
+NPZ = ("npy_test", "npz_test", "tests/inputs/npz_variants.t")
+NUMBERS = ("json_scan_test", "csv_test", "table_test", "tests/inputs/csv.t")
+STORE = ("pack_test", "tests/inputs/archive_format.t", "tests/archive/trust.t")
+
+AVERAGE, COLLAPSE, SCORER = "src/normalize/average.c", "src/normalize/collapse.c", "src/normalize/scorer.c"
+SPLITS, BOX, REFINE, EXPECT = ("src/generalize/" + n for n in ("split.c", "box.c", "baseline_refined.c", "baseline_expected.c"))
+BEST, GREEDY, TRIALS = "src/evaluate/best_so_far.c", "src/learn/greedy.c", "src/generalize/trials.c"
+
+MUTATIONS = (
+    # normalize
+    (AVERAGE, "for (size_t r = 0; r < table->n_replica; r++) {\n      if (s", "for (size_t r = 1; r < table->n_replica; r++) {\n      if (s", NORMALIZE),  # a lost replica
+    (AVERAGE, "loss[s] = sum / (double)n_replica;", "loss[s] = sum / (double)table->n_replica;", NORMALIZE),
+    (AVERAGE, "n_point = n > n_point ? n : n_point;", "n_point = n;", NORMALIZE),
+    (AVERAGE, "if (!table->ran[i_run]) return 0;", "", NORMALIZE),  # missing as diverged
+    (COLLAPSE, "if (averaged->n_point[c] > 0 && isfinite(loss[0])) {", "if (averaged->n_point[c] > 0) {", NORMALIZE),
+    (COLLAPSE, "for (size_t s = 0; s < averaged->n_point[c]; s++) {", "for (size_t s = 1; s < averaged->n_point[c]; s++) {", NORMALIZE),
+    (COLLAPSE, "return !(constants.best < constants.init);", "return !(constants.best <= constants.init);", NORMALIZE),
+    (COLLAPSE, "if (!isfinite(loss)) return 1;", "if (!isfinite(loss)) return 0;", NORMALIZE),
+    (COLLAPSE, "return y < 0 ? 0 : y < 1 ? y : 1;", "return y < 1 ? y : 1;", NORMALIZE),
+    (COLLAPSE, "return y < 0 ? 0 : y < 1 ? y : 1;", "return y < 0 ? 0 : y;", NORMALIZE),
+    (COLLAPSE, "y[n_point - 1]}", "y[0]}", NORMALIZE),
+    (COLLAPSE, "min = y[s] < min ? y[s] : min;", "min = y[s] > min ? y[s] : min;", NORMALIZE),
+    (SCORER, "constants_get(&all, over_set ? &own : &all)", "constants_get(&own, over_set ? &own : &all)", NORMALIZE),
+    (SCORER, "const bool over_set = scorer->options->best_over == HL_BEST_OVER_SET;", "const bool over_set = true;", NORMALIZE),
+    (SCORER, "row->n_missing += averaged->n_point[c] == 0;", "row->n_missing += averaged->n_point[c] <= 1;", NORMALIZE),
+    (SCORER, "row->n_diverged += !is_finite;", "row->n_diverged += is_finite;", NORMALIZE),
+    (SCORER, "set_constants(&scorer->sets[i], SPLIT_TEST, constants_of(&scorer->sets[i], SPLIT_VALID));",
+     "set_constants(&scorer->sets[i], SPLIT_VALID, constants_of(&scorer->sets[i], SPLIT_TEST));", NORMALIZE),
+    (SCORER, "table->n_split + row->i_split[k];", "table->n_split + row->i_split[0];", NORMALIZE),  # a wrong split
+    # learn
+    (GREEDY, "return a->gain != b->gain ? a->gain > b->gain : a->config < b->config;",
+     "return a->gain != b->gain ? a->gain > b->gain : a->config > b->config;", LEARN),  # ties to the higher index
+    (GREEDY, "if (child + 1 < heap->n && precedes", "if (child + 2 < heap->n && precedes", LEARN),
+    (GREEDY, "if (hl_exact(valid[task]) >= reached->best[task]) continue;", "if (hl_exact(valid[task]) <= reached->best[task]) continue;", LEARN),
+    (GREEDY, "if (run.heap.items[0].gain == 0) break;", "if (run.heap.items[0].gain < 0) break;", LEARN),  # never stops
+    (GREEDY, "return (candidate->round == round && candidate->is_exact) || candidate->gain <= 0;", "return candidate->is_exact || candidate->gain <= 0;", LEARN),  # stale gains
+    ("src/learn/exact.h", "score * 0x1p40 + shift", "score * 0x1p36 + shift", LEARN),
+    ("src/learn/learn.c", "for (size_t i = 0; i < cells->n_task; i++) best[i] = 1;", "for (size_t i = 0; i < cells->n_task; i++) best[i] = 0.5;", LEARN),
+    ("src/learn/learn.c", "i < learning->n_greedy ? HL_PHASE_GREEDY", "i <= learning->n_greedy ? HL_PHASE_GREEDY", LEARN),
+    # evaluate
+    (BEST, "if (best->n_trial > 0 && !(valid[task] < best->valid[task])) continue;", "if (best->n_trial > 0 && !(valid[task] <= best->valid[task])) continue;", EVALUATE),
+    (BEST, "best->test[task] = test;", "best->test[task] = valid;", EVALUATE),
+    (BEST, "best->n_tested += cells->is_tested[tasks[i]];", "best->n_tested++;", EVALUATE),
+    # splits and streams
+    (SPLITS, "return is_test_given(splitter) ? n : n / 2;", "return is_test_given(splitter) ? n : (n + 1) / 2;", SPLIT),
+    (SPLITS, "begin = count_train(splitter, n);", "begin = count_train(splitter, n) - 1;", SPLIT),  # a task on both sides
+    (SPLITS, "(k < n % n_part ? k : n % n_part)", "(k <= n % n_part ? k : n % n_part + 1)", SPLIT),
+    (SPLITS, "options->train_fraction * (double)n + 1e-9", "options->train_fraction * (double)n", SPLIT),
+    (SPLITS, 'hl_stream_shuffle(seed, resample, "split"', 'hl_stream_shuffle(seed, resample, "splits"', SPLIT),  # a wrong stream
+    (SPLITS, 'hl_stream_shuffle(seed, resample, "split"', 'hl_stream_shuffle(seed, 0, "split"', SPLIT),  # the same split each time
+    (SPLITS, "if (is_test[pool[i]]) continue;", "", SPLIT),
+    ("src/base/stream.c", "(uint32_t)XXH64(name, strlen(name), 0)", "(uint32_t)(XXH64(name, strlen(name), 0) >> 32)", SPLIT),
+    (TRIALS, '"%s:%s", search', '"%s/%s", search', SPLIT),
+    (TRIALS, "trials->n_evaluated = is_test ? best.n_tested : best.n_task;", "trials->n_evaluated = best.n_task;", SPLIT),
+    # baselines
+    ("src/generalize/baseline_random.c", "if (cells->is_kept[order[i]]) order[n_kept++]", "order[n_kept++]", SPLIT),
+    ("src/generalize/baseline_oracle.c", "cells->valid[c * cells->n_task + task] < cells->valid", "cells->valid[c * cells->n_task + task] <= cells->valid", EXPECTED),
+    (EXPECT, "(double)(n - k - j) / (double)(n - j)", "(double)(n - k - j) / (double)(n - j + 1)", EXPECTED),
+    (EXPECT, "valid[end] == valid[begin]", "end == begin", EXPECTED),  # ties not shared
+    (EXPECT, "for (size_t j = 0; j + k <= n &&", "for (size_t j = 0; j + k < n &&", EXPECTED),
+    (REFINE, "hl_box_init(box, points, best, n_best, 0.05)", "hl_box_init(box, points, best, n_best, 0.1)", REFINED),  # wrong percentiles
+    (REFINE, "hl_box_init_joint(box, points, best, n_best, 90)", "hl_box_init_joint(box, points, best, n_best, 95)", REFINED),
+    (REFINE, "trials->best[trials->fold->train[i]]", "trials->best[trials->fold->test[0]]", REFINED),
+    (BOX, "hl_quantile(room, n, 1 - tail)", "hl_quantile(room, n, tail)", REFINED),
+    (BOX, "return x >= low - margin && x <= high + margin;", "return x >= low && x < high;", REFINED),
+    (BOX, "if (isnan(x)) return interval->has_no_coordinate;", "if (isnan(x)) return true;", REFINED),
+    (BOX, "(n_best * percent + 99) / 100", "n_best * percent / 100", REFINED),
+    ("src/base/quantile.c", "share * (double)(n - 1)", "share * (double)n * 0.999", ("quantile_test",)),
+    ("src/generalize/generalize.c", "hl_quantile(room, n, 0.75)", "hl_quantile(room, n, 0.7)", SPLIT),
+    ("src/generalize/generalize.c", "  gsl_sort(room, 1, n);\n", "", SPLIT),
+    # grids, tasks, spaces
+    ("src/ingest/regrid.c", "hl_regrid_compare(grid, steps[n_seen], i) <= 0) n_seen++", "hl_regrid_compare(grid, steps[n_seen], i) < 0) n_seen++", GRID),
+    ("src/ingest/regrid.c", "n_seen > 0 ? n_seen - 1 : 0", "n_seen < n ? n_seen : n - 1", GRID),  # a later observation
+    ("src/ingest/regrid.c", "if (!is_over) n_observed = i + 1;", "n_observed = i + 1;", GRID),
+    ("src/ingest/regrid.c", "(last - first) * (double)i / (double)(n - 1)", "(last - first) * (double)i / (double)n", GRID),
+    ("src/tasks/kinds.c", '{"mlp_ae_family_*", "autoencoder"}', '{"mlp_ae_family_*", "mlp"}', TASKS),
+    ("src/tasks/kinds.c", 'strncmp(task, "mini_", 5) == 0 ? task + 5 : task', "task", TASKS),
+    ("src/tasks/selector.c", "bool *marks = is_negative ? selection->taken_away : selection->taken;", "bool *marks = selection->taken;", TASKS),
+    ("src/space/space.c", "d->scale == HL_SCALE_LOG_ONE_MINUS ? 1 - x : x", "x", SPACE),
+    ("src/space/space.c", "return draw_log(stream, d->high, d->low);", "return draw_log(stream, d->low, d->high);", SPACE),
+    ("src/space/space.c", "which < 0.6666", "which < 0.9", SPACE),
+    # reading and storing
+    ("src/ingest/npy.c", "order == (is_big_endian() ? '<' : '>')", "order == (is_big_endian() ? '>' : '<')", NPZ),
+    ("src/ingest/npy.c", "return number <= (uint64_t)1 << DBL_MANT_DIG;", "return true;", NPZ),
+    ("src/ingest/number.c", "if (quotient * power != dividend) quotient |= 1;", "", NUMBERS),
+    ("src/ingest/number.c", "decimal->is_exact = decimal->is_exact && digit == 0;", "", NUMBERS),
+    ("src/base/text.c", "n_digit <= 17; n_digit++", "n_digit <= 16; n_digit++", LISTS),
+    ("src/base/strings.c", "if (*x != *y) return *x == '\\0' ? -1 : 1;", "if (*x != *y) return *x == '\\0' ? 1 : -1;", LISTS + STORE + NPZ),
+    ("src/archive/fletcher32.c", "weighted += (BLOCK - i) * words[i];", "weighted += (BLOCK - 1 - i) * words[i];", STORE),
+    ("src/archive/shuffle.c", "(uint32_t)planes[2 * n + i] << 16 |", "(uint32_t)planes[2 * n + i] << 8 |", STORE),
+)
