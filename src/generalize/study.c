@@ -176,6 +176,7 @@ static hl_status take_packed(void *user, size_t i, const void *result, size_t n_
   const struct hl_study *study = it->study;
   const size_t i_fold = i / study->plans.n, n_fold = study->splitter.n_fold;
   struct packed_answer head;
+  // cppcheck-suppress invalidPointerCast ; doubles were packed there
   double *numbers = (double *)((char *)(uintptr_t)result + sizeof head); /* nobody writes */
   struct hl_answer answer = {.resample = i_fold / n_fold,
                              .i_fold = i_fold % n_fold,

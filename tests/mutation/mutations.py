@@ -20,26 +20,6 @@ SPLITS, BOX, REFINE, EXPECT = ("src/generalize/" + n for n in ("split.c", "box.c
 BEST, GREEDY, TRIALS = "src/evaluate/best_so_far.c", "src/learn/greedy.c", "src/generalize/trials.c"
 
 MUTATIONS = (
-    # normalize
-    (AVERAGE, "for (size_t r = 0; r < table->n_replica; r++) {\n      if (s", "for (size_t r = 1; r < table->n_replica; r++) {\n      if (s", NORMALIZE),  # a lost replica
-    (AVERAGE, "loss[s] = sum / (double)n_replica;", "loss[s] = sum / (double)table->n_replica;", NORMALIZE),
-    (AVERAGE, "n_point = n > n_point ? n : n_point;", "n_point = n;", NORMALIZE),
-    (AVERAGE, "if (!table->ran[i_run]) return 0;", "", NORMALIZE),  # missing as diverged
-    (COLLAPSE, "if (averaged->n_point[c] > 0 && isfinite(loss[0])) {", "if (averaged->n_point[c] > 0) {", NORMALIZE),
-    (COLLAPSE, "for (size_t s = 0; s < averaged->n_point[c]; s++) {", "for (size_t s = 1; s < averaged->n_point[c]; s++) {", NORMALIZE),
-    (COLLAPSE, "return !(constants.best < constants.init);", "return !(constants.best <= constants.init);", NORMALIZE),
-    (COLLAPSE, "if (!isfinite(loss)) return 1;", "if (!isfinite(loss)) return 0;", NORMALIZE),
-    (COLLAPSE, "return y < 0 ? 0 : y < 1 ? y : 1;", "return y < 1 ? y : 1;", NORMALIZE),
-    (COLLAPSE, "return y < 0 ? 0 : y < 1 ? y : 1;", "return y < 0 ? 0 : y;", NORMALIZE),
-    (COLLAPSE, "y[n_point - 1]}", "y[0]}", NORMALIZE),
-    (COLLAPSE, "min = y[s] < min ? y[s] : min;", "min = y[s] > min ? y[s] : min;", NORMALIZE),
-    (SCORER, "constants_get(&all, over_set ? &own : &all)", "constants_get(&own, over_set ? &own : &all)", NORMALIZE),
-    (SCORER, "const bool over_set = scorer->options->best_over == HL_BEST_OVER_SET;", "const bool over_set = true;", NORMALIZE),
-    (SCORER, "row->n_missing += averaged->n_point[c] == 0;", "row->n_missing += averaged->n_point[c] <= 1;", NORMALIZE),
-    (SCORER, "row->n_diverged += !is_finite;", "row->n_diverged += is_finite;", NORMALIZE),
-    (SCORER, "set_constants(&scorer->sets[i], SPLIT_TEST, constants_of(&scorer->sets[i], SPLIT_VALID));",
-     "set_constants(&scorer->sets[i], SPLIT_VALID, constants_of(&scorer->sets[i], SPLIT_TEST));", NORMALIZE),
-    (SCORER, "table->n_split + row->i_split[k];", "table->n_split + row->i_split[0];", NORMALIZE),  # a wrong split
     # learn
     (GREEDY, "return a->gain != b->gain ? a->gain > b->gain : a->config < b->config;",
      "return a->gain != b->gain ? a->gain > b->gain : a->config > b->config;", LEARN),  # ties to the higher index
@@ -101,4 +81,24 @@ MUTATIONS = (
     ("src/base/strings.c", "if (*x != *y) return *x == '\\0' ? -1 : 1;", "if (*x != *y) return *x == '\\0' ? 1 : -1;", LISTS + STORE + NPZ),
     ("src/archive/fletcher32.c", "weighted += (BLOCK - i) * words[i];", "weighted += (BLOCK - 1 - i) * words[i];", STORE),
     ("src/archive/shuffle.c", "(uint32_t)planes[2 * n + i] << 16 |", "(uint32_t)planes[2 * n + i] << 8 |", STORE),
+    # normalize
+    (AVERAGE, "for (size_t r = 0; r < table->n_replica; r++) {\n      if (s", "for (size_t r = 1; r < table->n_replica; r++) {\n      if (s", NORMALIZE),  # a lost replica
+    (AVERAGE, "loss[s] = sum / (double)n_replica;", "loss[s] = sum / (double)table->n_replica;", NORMALIZE),
+    (AVERAGE, "n_point = n > n_point ? n : n_point;", "n_point = n;", NORMALIZE),
+    (AVERAGE, "if (!table->ran[i_run]) return 0;", "", NORMALIZE),  # missing as diverged
+    (COLLAPSE, "if (averaged->n_point[c] > 0 && isfinite(loss[0])) {", "if (averaged->n_point[c] > 0) {", NORMALIZE),
+    (COLLAPSE, "for (size_t s = 0; s < averaged->n_point[c]; s++) {", "for (size_t s = 1; s < averaged->n_point[c]; s++) {", NORMALIZE),
+    (COLLAPSE, "return !(constants.best < constants.init);", "return !(constants.best <= constants.init);", NORMALIZE),
+    (COLLAPSE, "if (!isfinite(loss)) return 1;", "if (!isfinite(loss)) return 0;", NORMALIZE),
+    (COLLAPSE, "return y < 0 ? 0 : y < 1 ? y : 1;", "return y < 1 ? y : 1;", NORMALIZE),
+    (COLLAPSE, "return y < 0 ? 0 : y < 1 ? y : 1;", "return y < 0 ? 0 : y;", NORMALIZE),
+    (COLLAPSE, "y[n_point - 1]}", "y[0]}", NORMALIZE),
+    (COLLAPSE, "min = y[s] < min ? y[s] : min;", "min = y[s] > min ? y[s] : min;", NORMALIZE),
+    (SCORER, "constants_get(&all, over_set ? &own : &all)", "constants_get(&own, over_set ? &own : &all)", NORMALIZE),
+    (SCORER, "const bool over_set = scorer->options->best_over == HL_BEST_OVER_SET;", "const bool over_set = true;", NORMALIZE),
+    (SCORER, "row->n_missing += averaged->n_point[c] == 0;", "row->n_missing += averaged->n_point[c] <= 1;", NORMALIZE),
+    (SCORER, "row->n_diverged += !is_finite;", "row->n_diverged += is_finite;", NORMALIZE),
+    (SCORER, "set_constants(&scorer->sets[i], SPLIT_TEST, constants_of(&scorer->sets[i], SPLIT_VALID));",
+     "set_constants(&scorer->sets[i], SPLIT_VALID, constants_of(&scorer->sets[i], SPLIT_TEST));", NORMALIZE),
+    (SCORER, "table->n_split + row->i_split[k];", "table->n_split + row->i_split[0];", NORMALIZE),  # a wrong split
 )
