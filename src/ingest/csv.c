@@ -198,7 +198,7 @@ static int compare_steps(const void *a, const void *b) {
 
 static size_t sort_steps(double *steps, size_t n) {
   size_t n_unique = 0;
-  // cppcheck-suppress nullPointer ; a task has a cell, and a cell a row
+  if (n == 0) return 0;
   qsort(steps, n, sizeof *steps, compare_steps);
   for (size_t i = 0; i < n; i++) {
     if (i == 0 || steps[i] != steps[n_unique - 1]) steps[n_unique++] = steps[i];
