@@ -14,7 +14,8 @@
 
 enum {
   SPARSE = 8, /* below a task in so many, single ones are looked at: a pass over all costs about that */
-  BATCH = 64, /* gains that ranks find together */
+  BATCH = 64, /* gains that ranks find together, and */
+  GROWTH = 4, /* so many times more each time while a pick is not settled */
   BUCKET = 16777985, /* 2^40 / 65533, rounded up: a step of hl_coarse in units of q */
 };
 
@@ -137,8 +138,8 @@ struct run {
   const struct hl_context *context;
   struct reached reached;
   struct heap heap;
-  size_t n_batch;
-  struct candidate **stale; /* [n_batch] */
+  size_t n_batch, growth;   /* while a pick is not settled, so many times more each time */
+  struct candidate **stale; /* [n_config] */
   int64_t *gains;           /* [n_config] */
   struct hl_learn_effort effort;
 };
@@ -182,9 +183,9 @@ static hl_status refresh_top(struct run *run, size_t round) {
   const struct reached *reached = &run->reached;
   const int64_t blur = (int64_t)reached->n_everywhere * BUCKET;
   struct heap *heap = &run->heap;
-  const size_t n = run->n_batch < heap->n ? run->n_batch : heap->n;
-  while (!is_fresh(&heap->items[0], round)) {
+  for (size_t n = run->n_batch; !is_fresh(&heap->items[0], round); n *= run->growth) {
     size_t n_stale = 0;
+    if (n > heap->n) n = heap->n;
     for (size_t i = 0; i < n; i++) {
       struct candidate *item = &heap->items[i];
       if (is_fresh(item, round)) continue;
@@ -207,10 +208,12 @@ static hl_status refresh_top(struct run *run, size_t round) {
 static hl_status init_run(struct run *run, const struct hl_cells *cells, const size_t *tasks, size_t n_task,
                           const struct hl_context *context) {
   hl_status status = HL_OK;
-  *run = (struct run){.context = context, .n_batch = hl_ranks_size(context) > 1 ? BATCH : 1};
+  *run = (struct run){.context = context,
+                      .n_batch = hl_ranks_size(context) > 1 ? BATCH : 1,
+                      .growth = hl_ranks_size(context) > 1 ? GROWTH : 1};
   TRY(init_reached(&run->reached, cells, tasks, n_task));
   TRY(hl_new_array(cells->n_config, sizeof *run->heap.items, &run->heap.items));
-  TRY(hl_new_array(run->n_batch, sizeof(struct candidate *), &run->stale));
+  TRY(hl_new_array(cells->n_config, sizeof(struct candidate *), &run->stale));
   TRY(hl_new_array(cells->n_config, sizeof *run->gains, &run->gains));
 out:
   return status;
