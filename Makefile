@@ -40,6 +40,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 PKG_CONFIG ?= pkg-config
+OBJCOPY ?= objcopy
 INSTALL ?= install
 PROVE ?= prove
 NPROC := $(shell nproc 2>/dev/null || echo 2)
@@ -364,7 +365,7 @@ FUZZ_LIBRARIES := $(call objects_of,$(FUZZ_HELPER_SOURCES)) $(ANALYSIS) $(STATIC
 
 $(BUILD)/tests/fuzz/main.o: $(BUILD)/src/cli/main.o
 	@mkdir -p $(@D)
-	$(Q)objcopy --redefine-sym main=hyperlist_main $< $@
+	$(Q)$(OBJCOPY) --redefine-sym main=hyperlist_main $< $@
 
 $(REPLAY): $(call objects_of,$(FUZZ_SOURCES) tests/fuzz/replay.c) $(FUZZ_COMMAND) $(FUZZ_LIBRARIES)
 	$(call say,LD)

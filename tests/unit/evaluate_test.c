@@ -1,4 +1,5 @@
 /* Evaluation against its definition, and what it says of a list that does not fit the scores. */
+#include "evaluate/best_so_far.h"
 #include "hyperlist/evaluate.h"
 #include "made_scores.h"
 #include "test.h"
@@ -56,6 +57,38 @@ START_TEST(averages_are_the_definition) {
     }
     hl_evaluation_free(found);
     hl_list_free(list);
+    hl_scores_close(scores);
+  }
+}
+END_TEST
+
+/* Few tasks of many are followed one by one, many in blocks: on each the earlier of equals keeps its test
+ * score. */
+START_TEST(few_tasks_and_many_follow_the_definition) {
+  for (unsigned seed = 0; seed < 40; seed++) {
+    struct hl_scores *scores = made_scores_new(N_TASK, 1, N_CONFIG);
+    made_scores_fill(scores, (enum made_character)(seed % MADE_N_CHARACTER), seed);
+    size_t rows[N_TASK], n = seed % 2 == 0 ? 3 : N_TASK;
+    struct hl_cells cells;
+    struct hl_best_so_far best;
+    for (size_t i = 0; i < N_TASK; i++) rows[i] = i;
+    ck_assert_int_eq(
+        hl_cells_init(&cells, scores, &scores->sets[0], rows, N_TASK, HL_MISSING_WORST, HL_CELLS_TEST, NULL),
+        HL_OK);
+    for (size_t i = 0; i < n; i++) rows[i] = N_TASK / n * i;
+    ck_assert_int_eq(hl_best_so_far_init(&best, &cells, rows, n), HL_OK);
+    size_t chosen[N_TASK] = {0}; /* config 0 is tried first */
+    for (size_t c = 0; c < N_CONFIG; c++) {
+      hl_best_so_far_try(&best, c);
+      for (size_t i = 0; i < n; i++) {
+        const double *valid = cells.valid + rows[i], *test = cells.test + rows[i];
+        if (valid[c * N_TASK] < valid[chosen[i] * N_TASK]) chosen[i] = c;
+        ck_assert_double_eq(best.valid[rows[i]], valid[chosen[i] * N_TASK]);
+        ck_assert_double_eq(best.test[rows[i]], test[chosen[i] * N_TASK]);
+      }
+    }
+    hl_best_so_far_clear(&best);
+    hl_cells_clear(&cells);
     hl_scores_close(scores);
   }
 }
@@ -158,6 +191,7 @@ static Suite *evaluate_suite(void) {
   Suite *suite = suite_create("evaluate");
   TCase *tcase = tcase_create("evaluate");
   tcase_add_test(tcase, averages_are_the_definition);
+  tcase_add_test(tcase, few_tasks_and_many_follow_the_definition);
   tcase_add_test(tcase, a_task_without_test_scores_counts_in_valid_only);
   tcase_add_test(tcase, degenerate_tasks_take_no_part);
   tcase_add_test(tcase, unknown_configs_are_refused_or_skipped);
