@@ -42,4 +42,16 @@ like 'is told' "$(<"$tmp/.stderr")" "^row: found 'nosuch', expected one of: lear
 ok 'limits of the machine' bench limits
 is 'are eight' "$(grep -c '	machine	' "$tmp/bench/bench.tsv")" 8
 
+# Two runs, and the README.
+agree() { "$PYTHON" -B tests/bench/agree.py "$@"; }
+ok 'a row of which there are ratios' bench --without numba learn
+ok 'a run agrees with itself' agree "$tmp/bench/bench.tsv" "$tmp/bench/bench.tsv"
+exits 1 'a run that was twice as fast does not' agree "$tmp/bench/bench.tsv" <(awk -F'\t' -v OFS='\t' 'NR > 1 && $11 != "NA" \
+  { for (i = 11; i <= 13; i++) $i *= 2 } { print }' "$tmp/bench/bench.tsv")
+like 'and is told' "$(<"$tmp/.stdout")" '^learn, numpy'
+ok "the README's table has the jobs there are, each with its peers" "$PYTHON" -B tests/bench/readme.py --check
+ok 'growth runs' tests/bench/growth --small --rounds 1 --dir "$tmp/bench" worst
+is 'and tells evaluations' "$(awk -F'\t' '$8 ~ /^[0-9]+$/ && $9 ~ /^-?[0-9.]+(e-[0-9]+)?$/' "$tmp/bench/growth.tsv" | wc -l)" 18
+ok 'in a picture too' grep -q 'ties everywhere' "$tmp/bench/growth.svg"
+
 done_testing

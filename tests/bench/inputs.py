@@ -31,12 +31,13 @@ class Inputs:
     def get(self, name):
         return getattr(self, name)()
 
-    def make(self, name, commands, programs=None):
-        """The path of an input; its commands, run two at a time, have {} in that path's place."""
+    def make(self, name, commands, makers=None):
+        """The path of an input; its commands, which run at the same time, have {} in that path's place. It is made anew where they or the makers
+        (files; the source of our own programs) have changed."""
         path = os.path.join(self.folder, name)
         key = hashlib.blake2b(repr(commands).encode())
-        for program in programs or [commands[0][0]]:
-            with open(program, "rb") as file:
+        for maker in makers or [os.path.join(measure.HERE, os.path.basename(commands[0][0]) + ".c")]:
+            with open(maker, "rb") as file:
                 key.update(file.read())
         stamp = path + ".made"
         if os.path.exists(stamp) and open(stamp).read() == key.hexdigest():
@@ -84,7 +85,7 @@ class Inputs:
 
     def made_archive(self, release):
         name = os.path.basename(release).replace("release", "archive") + ".h5"
-        return self.make(name, [[self.hyperlist, "ingest", "-q", "-o", "{}", release]], [self.hyperlist, self.make_curves])
+        return self.make(name, [[self.hyperlist, "ingest", "-q", "-o", "{}", release]], [self.hyperlist])
 
     def tree(self):
         return self.make(f"tree-{self.sizes.n_run}", [[self.make_curves, "tree", "{}", str(self.sizes.n_run)]])
@@ -104,11 +105,11 @@ class Inputs:
 
     def list(self):
         return self.make("list.json", [[self.hyperlist, "learn", "-q", self.scores(), "--set", MAIN_SET, "-o", "{}"]],
-                         [self.hyperlist, self.make_scores])
+                         [self.hyperlist])
 
     def figures(self):
         return self.make("figures", [[self.hyperlist, "reproduce", "-q", self.scores(), "-o", "{}", "--resamples", "2", "figure2"]],
-                         [self.hyperlist, self.make_scores])
+                         [self.hyperlist])
 
 
 def bytes_of(path):

@@ -61,7 +61,9 @@ def growth_rows(path):
 
 
 def section(folder):
+    order = [*(j.key for j in jobs.JOBS), *(key for key, _, _ in jobs.QUICK)]
     rows = read_tsv(os.path.join(folder, "bench.tsv"))
+    rows.sort(key=lambda r: order.index(r.job) if r.job in order else len(order))
     lines = [HEAD, "|---|---|---|---|---|---|---|---|", *speed_rows(rows), ""]
     limits = [f"{r.title} {r.median:,.3g} {r.unit}" for r in rows if r.who == "machine"]
     lines += ["What one core of that machine does, measured in the same run: " + "; ".join(limits) + ".", ""]

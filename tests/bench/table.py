@@ -82,11 +82,10 @@ def read_tsv(path):
     return out
 
 
-def write_tsv(rows, path, parts=()):
+def write_tsv(rows, path, parts):
     """Parts, by their jobs' keys, take the place of the same jobs' lines, also where there is nothing to tell, and leave the others'."""
-    if parts and os.path.exists(path):
-        new = {r.job for r in rows} | set(parts)
-        rows = [r for r in read_tsv(path) if r.job not in new] + rows
+    new = {r.job for r in rows} | set(parts)
+    rows = [r for r in (read_tsv(path) if os.path.exists(path) else []) if r.job not in new] + rows
     with open(path + ".new", "w") as file:
         file.write("\t".join(COLUMNS) + "\n")
         for row in rows:
