@@ -20,19 +20,22 @@ static void write_value(FILE *file, const char *name, double value) {
                                     : hl_format_double(value, number));
 }
 
-/* "rnn 8, mlp 3": the kinds of the train tasks, most frequent first in the order in which they are met. */
+/* "rnn 8, mlp 3": the kinds of the train tasks in the order in which they are met. */
 static void write_kinds(FILE *file, const struct hl_strings *tasks) {
-  for (size_t i = 0, n_written = 0; i < tasks->n; i++) {
+  enum { MOST_KINDS = 32 }; /* more than there are */
+  struct {
+    const char *kind;
+    size_t n;
+  } met[MOST_KINDS];
+  size_t n_met = 0;
+  for (size_t i = 0, k; i < tasks->n; i++) {
     const char *kind = hl_task_kind(tasks->items[i]);
-    size_t n = 0, n_before = 0;
-    for (size_t j = 0; j < tasks->n; j++) {
-      const bool is_same = strcmp(hl_task_kind(tasks->items[j]), kind) == 0;
-      n += is_same;
-      n_before += is_same && j < i;
+    for (k = 0; k < n_met && strcmp(met[k].kind, kind) != 0; k++) {
     }
-    if (n_before > 0) continue;
-    fprintf(file, "%s%s %zu", n_written++ > 0 ? ", " : "", kind, n);
+    if (k == n_met && n_met < MOST_KINDS) met[n_met++].n = 0, met[k].kind = kind;
+    if (k < n_met) met[k].n++;
   }
+  for (size_t k = 0; k < n_met; k++) fprintf(file, "%s%s %zu", k > 0 ? ", " : "", met[k].kind, met[k].n);
 }
 
 static size_t count_greedy(const struct hl_list *list) {

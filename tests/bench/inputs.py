@@ -111,6 +111,17 @@ class Inputs:
         return self.make("figures", [[self.hyperlist, "reproduce", "-q", self.scores(), "-o", "{}", "--resamples", "2", "figure2"]],
                          [self.hyperlist])
 
+    # ---- Numbers without pictures ----
+
+    def blank_plots(self):
+        """A folder with plots/ in which every figure is next to nothing to draw."""
+        folder = os.path.join(self.folder, "blank", "plots")
+        os.makedirs(folder, exist_ok=True)
+        for name in ("style", "figure3a", "figure3b"):
+            with open(os.path.join(folder, name + ".gp"), "w") as file:
+                file.write("set terminal dumb\n" if name == "style" else f"set output '{name}.svg'\nplot 0\n")
+        return os.path.dirname(folder)
+
 
 def bytes_of(path):
     files = glob.glob(os.path.join(path, "**"), recursive=True) if os.path.isdir(path) else [path]

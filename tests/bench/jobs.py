@@ -19,11 +19,13 @@ class Peer:
 class Job:
     """args: of hyperlist. In all args {input} and {out} stand for paths, {n_task} and {n_config} for the size of scores. compare: a kind of
     compare.py. says: a pattern of what both print, whose number of milliseconds counts instead of the whole process. limit: (a time that limits.c measures, as how
-    many of it we may take)."""
+    many of it we may take). draws: it would draw pictures; here they
+    are blank."""
 
-    def __init__(self, key, title, source, compare, args, peers, suffix="", scale=(1, 1), says=None, limit=None):
+    def __init__(self, key, title, source, compare, args, peers, suffix="", scale=(1, 1), says=None, limit=None, draws=False):
         self.key, self.title, self.source, self.compare, self.args, self.peers = key, title, source, compare, args, peers
         self.suffix, self.scale, self.says, self.limit = suffix, scale, says and re.compile(says), limit
+        self.draws = draws
 
     def seconds(self, took):
         return float(self.says.search(took.said).group(1)) / 1000 if self.says else took.seconds
@@ -40,8 +42,8 @@ def learn(key, title, source, scale, goal):
         Peer("numpy, lazy", ["numpy"], None, "learn_numpy.py", *RAW, "lazy")])
 
 
-def study(key, title, name, args, n_resample):
-    return Job(key, title, "scores", name, (*args, "--resamples", str(n_resample)), peers=[
+def study(key, title, name, args, n_resample, draws=False):
+    return Job(key, title, "scores", name, (*args, "--resamples", str(n_resample)), draws=draws, peers=[
         Peer(f"{how}, 2 processes", [how, "numpy", "h5py"], goal, "study.py", how, name, "{input}", "{out}", str(n_resample))
         for how, goal in (("numpy", 22), ("numba", 6))])
 
@@ -58,7 +60,8 @@ JOBS = [
     Job("selection", "the selection alone, 1162 x 1000", "scores", "learn", LEARN, suffix=".json", says=r"selected in ([0-9.]+) ms", limit=("pass", 2), peers=[
         Peer("numba, lazy", ["numba", "numpy"], 1, "learn_numba.py", *RAW)]),
     study("generalize", "generalize, Figure 2, 50 resamplings", "generalize", ("generalize", "-q", "{input}", "--set", MAIN_SET, "-o", "{out}"), 50),
-    study("sizes", "reproduce, Figures 3a and 3b, 10 resamplings", "sizes", ("reproduce", "-q", "{input}", "-o", "{out}", "figure3a", "figure3b"), 10),
+    study("sizes", "reproduce, numbers of 3a and 3b, 20 resamplings", "sizes",
+          ("reproduce", "-q", "{input}", "-o", "{out}", "figure3a", "figure3b"), 20, draws=True),
     Job("ingest-stored", "ingest, 40 npz, stored", "stored", "release", INGEST, two_goals("ingest_h5py.py", 7, 4.5), ".h5"),
     Job("ingest-deflated", "ingest, 40 npz, deflated", "deflated", "release", INGEST, two_goals("ingest_h5py.py", 5, 3.2), ".h5"),
     Job("normalize", "normalize, that archive", "archive", "normalize", ("normalize", "-q", "{input}", "-o", "{out}"),
