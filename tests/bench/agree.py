@@ -10,7 +10,7 @@ MORE = .05
 
 new, old = ({(r.job, r.who): r for r in read_tsv(path) if r.ratio is not None} for path in sys.argv[1:3])
 differ = 0
-for key in new.keys() & old.keys():
+for key in sorted(new.keys() & old.keys()):
     a, b = new[key], old[key]
     if a.ratio_high * (1 + MORE) < b.ratio_low * (1 - MORE) or a.ratio_low * (1 - MORE) > b.ratio_high * (1 + MORE):
         differ += 1

@@ -65,7 +65,7 @@ def section(folder):
     rows = read_tsv(os.path.join(folder, "bench.tsv"))
     rows.sort(key=lambda r: order.index(r.job) if r.job in order else len(order))
     lines = [HEAD, "|---|---|---|---|---|---|---|---|", *speed_rows(rows), ""]
-    limits = [f"{r.title} {r.median:,.3g} {r.unit}" for r in rows if r.who == "machine"]
+    limits = [f"{r.title} {r.median:,.0f} {r.unit}" if r.median >= 10 else f"{r.title} {r.median:.2f} {r.unit}" for r in rows if r.who == "machine"]
     lines += ["What one core of that machine does, measured in the same run: " + "; ".join(limits) + ".", ""]
     growth, threads = growth_rows(os.path.join(folder, "growth.tsv"))
     lines += ["| 1, 4 and 16 times as many | MB in use | seconds | exponent | MB of memory | at most | evaluations |", "|---|---|---|---|---|---|---|", *growth, ""]

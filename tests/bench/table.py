@@ -23,8 +23,9 @@ class Row:
         row = Row(job=job.key, title=job.title, who=peer.name if peer else "hyperlist", rounds=len(runs), unit="s", median=median_of(seconds),
                   low=low, high=high, cpu=median_of([t.cpu for t, _ in runs]), mb=max(t.mb for t, _ in runs))
         if peer:
-            row.values["ratio"] = median_of(seconds) / median_of([s for _, s in ours])
-            row.values["ratio_low"], row.values["ratio_high"] = quartiles([s / o for s, (_, o) in zip(seconds, ours)])
+            ratios = [s / o for s, (_, o) in zip(seconds, ours)]
+            row.values["ratio"] = median_of(ratios)
+            row.values["ratio_low"], row.values["ratio_high"] = quartiles(ratios)
             row.values["goal"] = peer.goal
             row.values["met"] = None if peer.goal is None else row.ratio >= peer.goal
         return row
