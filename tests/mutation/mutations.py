@@ -79,12 +79,11 @@ MUTATIONS = (
     ("src/ingest/number.c", "decimal->is_exact = decimal->is_exact && digit == 0;", "", NUMBERS),
     ("src/base/text.c", "n_digit <= 17; n_digit++", "n_digit <= 16; n_digit++", LISTS),
     ("src/base/strings.c", "if (*x != *y) return *x == '\\0' ? -1 : 1;", "if (*x != *y) return *x == '\\0' ? 1 : -1;", LISTS + STORE + NPZ),
-    ("src/archive/fletcher32.c", "weighted += (BLOCK - i) * words[i];", "weighted += (BLOCK - 1 - i) * words[i];", STORE),
+    ("src/archive/fletcher32.c", "(LANES - l) * (uint64_t)sums[l]", "(LANES - 1 - l) * (uint64_t)sums[l]", STORE),
     ("src/archive/shuffle.c", "(uint32_t)planes[2 * n + i] << 16 |", "(uint32_t)planes[2 * n + i] << 8 |", STORE),
     # normalize
     (AVERAGE, "for (size_t r = 0; r < table->n_replica; r++) {\n      if (s", "for (size_t r = 1; r < table->n_replica; r++) {\n      if (s", NORMALIZE),  # a lost replica
     (AVERAGE, "loss[s] = sum / (double)n_replica;", "loss[s] = sum / (double)table->n_replica;", NORMALIZE),
-    (AVERAGE, "n_point = n > n_point ? n : n_point;", "n_point = n;", NORMALIZE),
     (AVERAGE, "if (!table->ran[i_run]) return 0;", "", NORMALIZE),  # missing as diverged
     (COLLAPSE, "if (averaged->n_point[c] > 0 && isfinite(loss[0])) {", "if (averaged->n_point[c] > 0) {", NORMALIZE),
     (COLLAPSE, "for (size_t s = 0; s < averaged->n_point[c]; s++) {", "for (size_t s = 1; s < averaged->n_point[c]; s++) {", NORMALIZE),
