@@ -58,8 +58,8 @@ struct hl_archive_table {
   void *internal;
 };
 
-/* Is there a table of this set and task? */
-HL_API bool hl_archive_has_table(struct hl_archive *archive, size_t i_set, size_t i_task);
+/* Is there a table of this set and task? HL_IO, HL_LIMIT: the file could not be asked. */
+HL_API hl_status hl_archive_has_table(struct hl_archive *archive, size_t i_set, size_t i_task, bool *has);
 
 /* Checks every claim of the table against its set and the file's size. Thread-safe: HDF5 calls take turns. */
 HL_API hl_status hl_archive_open_table(struct hl_archive *archive, size_t i_set, size_t i_task,

@@ -71,7 +71,9 @@ static hl_status open_parts(struct merger *merger, const char *set, const struct
     const struct hl_archive_index *index = hl_archive_get_index(archive);
     const size_t i_set = hl_index_find_set(index, set), i_task = hl_index_find_task(index, task);
     if (i_set == index->n_set || i_task == index->tasks.n) continue;
-    if (!hl_archive_has_table(archive, i_set, i_task)) continue;
+    bool has;
+    TRY(hl_archive_has_table(archive, i_set, i_task, &has));
+    if (!has) continue;
     struct part *part = &merger->parts[merger->n_part];
     *part = (struct part){.i_source = i,
                           .archive = archive,

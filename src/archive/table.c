@@ -35,12 +35,13 @@ out:
   return status;
 }
 
-bool hl_archive_has_table(struct hl_archive *archive, size_t i_set, size_t i_task) {
-  char *place = NULL;
-  const bool has =
-      table_copy_place(archive, i_set, "curves", i_task, &place) == HL_OK && hl_h5_has(archive->file, place);
+hl_status hl_archive_has_table(struct hl_archive *archive, size_t i_set, size_t i_task, bool *has) {
+  char *place;
+  hl_status status = table_copy_place(archive, i_set, "curves", i_task, &place);
+  *has = false;
+  if (status == HL_OK) status = hl_h5_has(archive->file, place, has);
   free(place);
-  return has;
+  return status;
 }
 
 /* ---- what describes a table ---- */
@@ -155,10 +156,12 @@ hl_status table_read_observed(struct hl_archive *archive, size_t i_set, size_t i
                               struct hl_archive_table *table) {
   hl_status status = HL_OK;
   char *place = NULL;
+  bool has_observed;
   const struct hl_h5_shape shape = {3, {table->n_config, table->n_replica, table->n_split}};
   const size_t n = table->n_config * table->n_replica * table->n_split;
   TRY(table_copy_place(archive, i_set, "observed", i_task, &place));
-  if (!hl_h5_has(archive->file, place)) goto out; /* every point of every run is there */
+  TRY(hl_h5_has(archive->file, place, &has_observed));
+  if (!has_observed) goto out; /* every point of every run is there */
   TRY(hl_new_array(n, sizeof *table->observed, &table->observed));
   TRY(hl_h5_read_array(archive->file, place, HL_H5_INT32, shape, table->observed));
   for (size_t i = 0; i < n; i++) {

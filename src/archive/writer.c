@@ -118,15 +118,15 @@ out:
   return status;
 }
 
-bool hl_writer_has_table(const struct hl_writer *writer, const char *set, const char *task) {
-  bool has = false;
-  char *link = NULL;
-  for (size_t i = 0; i < writer->n_open && !has; i++) {
-    if (strcmp(writer->open[i].name, set) != 0 || hl_encode_link(task, &link) != HL_OK) continue;
-    has = hl_h5_has(writer->open[i].curves, link);
+hl_status hl_writer_has_table(const struct hl_writer *writer, const char *set, const char *task, bool *has) {
+  char *link;
+  hl_status status = hl_encode_link(task, &link);
+  *has = false;
+  for (size_t i = 0; i < writer->n_open && status == HL_OK && !*has; i++) {
+    if (strcmp(writer->open[i].name, set) == 0) status = hl_h5_has(writer->open[i].curves, link, has);
   }
   free(link);
-  return has;
+  return status;
 }
 
 static hl_status write_tasks(struct hl_writer *writer, const struct hl_archive_index *index) {

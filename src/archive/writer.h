@@ -29,7 +29,7 @@ hl_status hl_writer_write_chunk(struct hl_writer *writer, struct hl_h5 dataset, 
 hl_status hl_writer_end_table(struct hl_writer *writer, const char *set, const char *task,
                               const struct hl_archive_table *table, struct hl_h5 *dataset);
 
-bool hl_writer_has_table(const struct hl_writer *writer, const char *set, const char *task);
+hl_status hl_writer_has_table(const struct hl_writer *writer, const char *set, const char *task, bool *has);
 
 /* Writes names, hyperparameters, metadata and schema and closes the file. provenance may be NULL. */
 hl_status hl_writer_finish(struct hl_writer *writer, const struct hl_archive_index *index,

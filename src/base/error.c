@@ -72,9 +72,16 @@ hl_status hl_fail_within(hl_status status, const char *format, ...) {
 
 hl_status hl_fail_errno(const char *path, const char *verb) {
   const int reason = errno;
+  if (reason == ENOMEM) return hl_fail_memory();
   return hl_fail(HL_IO, "%s: cannot %s: %s", path, verb, strerror(reason));
 }
 
+static const char memory_message[] = "out of memory";
+
 hl_status hl_fail_memory(void) {
-  return hl_fail(HL_LIMIT, "out of memory");
+  return hl_fail(HL_LIMIT, "%s", memory_message);
+}
+
+bool hl_is_out_of_memory(hl_status status) {
+  return status == HL_LIMIT && strcmp(message, memory_message) == 0;
 }

@@ -5,6 +5,8 @@
 
 #include "hyperlist/status.h"
 
+#include <stdbool.h>
+
 /* Sets the thread's message (made printable: see hl_error_message) and returns status. */
 hl_status hl_fail(hl_status status, const char *format, ...) HL_PRINTF(2, 3);
 
@@ -12,11 +14,15 @@ hl_status hl_fail(hl_status status, const char *format, ...) HL_PRINTF(2, 3);
  * status. */
 hl_status hl_fail_within(hl_status status, const char *format, ...) HL_PRINTF(2, 3);
 
-/* HL_IO with errno's text: "PATH: cannot VERB: REASON". */
+/* HL_IO with errno's text: "PATH: cannot VERB: REASON"; or that memory ran out, if that is what errno says.
+ */
 hl_status hl_fail_errno(const char *path, const char *verb);
 
 /* HL_LIMIT: "out of memory". */
 hl_status hl_fail_memory(void);
+/* Is that what the call that returned status came to? For callers that can do without a file which is beyond
+ * a limit, but not without memory. */
+bool hl_is_out_of_memory(hl_status status);
 
 /* Sets the message as it is, to carry one from another thread. */
 hl_status hl_fail_again(hl_status status, const char *message);

@@ -52,27 +52,37 @@ out:
   return status;
 }
 
-static hl_status sync_path(const char *path, int flags) {
-  const int descriptor = open(path, flags | O_CLOEXEC);
-  if (descriptor < 0) return hl_fail_errno(path, "open");
-  const bool failed =
-      fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS; /* EINVAL: a file system without */
-  const hl_status status = failed ? hl_fail_errno(path, "sync") : HL_OK;
-  close(descriptor);
-  return status;
+static hl_status sync_descriptor(int descriptor, const char *path) {
+  while (fsync(descriptor) != 0) {
+    if (errno == EINVAL || errno == EROFS) return HL_OK; /* a file system that has no such thing */
+    if (errno != EINTR) return hl_fail_errno(path, "sync");
+  }
+  return HL_OK;
+}
+
+static hl_status open_again(const char *path, int flags, int *descriptor) {
+  do {
+    *descriptor = open(path, flags | O_CLOEXEC);
+  } while (*descriptor < 0 && errno == EINTR);
+  return *descriptor >= 0 ? HL_OK : hl_fail_errno(path, "open");
 }
 
 hl_status hl_file_replace(const char *temporary, const char *path) {
   char *folder = NULL;
+  int file = -1, place = -1;
   hl_status status = HL_OK;
   TRY(copy_folder(path, &folder));
-  TRY(sync_path(temporary, O_RDONLY));
+  TRY(open_again(temporary, O_RDONLY, &file));
+  TRY(sync_descriptor(file, temporary));
+  TRY(open_again(folder, O_RDONLY | O_DIRECTORY, &place)); /* before there is anything to be sorry about */
   if (rename(temporary, path) != 0) {
     status = hl_fail_errno(path, "write");
     goto out;
   }
-  status = sync_path(folder, O_RDONLY | O_DIRECTORY);
+  status = sync_descriptor(place, folder);
 out:
+  if (file >= 0) close(file);
+  if (place >= 0) close(place);
   if (status != HL_OK) unlink(temporary);
   free(folder);
   return status;
@@ -125,6 +135,7 @@ static hl_status fail_gz(const char *path, gzFile file) {
   int code;
   const char *reason = gzerror(file, &code);
   if (code == Z_ERRNO) return hl_fail_errno(path, "read");
+  if (code == Z_MEM_ERROR) return hl_fail_memory();
   return hl_fail(HL_INVALID, "%s: found broken gzip data (%s), expected whole", path, reason);
 }
 

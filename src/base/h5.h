@@ -42,7 +42,7 @@ hl_status hl_h5_close(struct hl_h5 *object); /* what was buffered is written; le
 
 hl_status hl_h5_create_group(struct hl_h5 parent, const char *name, struct hl_h5 *group);
 hl_status hl_h5_open_group(struct hl_h5 parent, const char *name, struct hl_h5 *group);
-bool hl_h5_has(struct hl_h5 parent, const char *name);
+hl_status hl_h5_has(struct hl_h5 parent, const char *name, bool *has);
 hl_status hl_h5_list(struct hl_h5 group, struct hl_strings *links); /* in byte order */
 
 /* Variable-length UTF-8; read also takes fixed length. Text that is no UTF-8 or holds control characters is

@@ -35,8 +35,8 @@ hl_status hl_h5_write_numbers(struct hl_h5 object, const char *attribute, size_t
   const hid_t space = H5Screate_simple(1, &dim, NULL);
   const hid_t id = H5Acreate2(object.id, attribute, type, space, H5P_DEFAULT, H5P_DEFAULT);
   const bool ok = id > 0 && H5Awrite(id, H5T_NATIVE_DOUBLE, values) >= 0;
-  const hl_status status = ok ? HL_OK : h5_fail_write(object, attribute);
-  H5Aclose(id);
+  hl_status status = ok ? HL_OK : h5_fail_write(object, attribute);
+  if (H5Aclose(id) < 0 && status == HL_OK) status = h5_fail_write(object, attribute);
   H5Sclose(space);
   return status;
 }
@@ -78,11 +78,11 @@ hl_status hl_h5_create_dataset(struct hl_h5 parent, const char *name, enum hl_h5
               list = h5_new_untimed(H5P_DATASET_CREATE);
   *dataset = (struct hl_h5){
       H5Dcreate2(parent.id, name, h5_file_type(type), space, H5P_DEFAULT, list, H5P_DEFAULT), parent.path};
+  const hl_status status = dataset->id > 0 ? HL_OK : h5_fail_write(parent, name);
+  if (status != HL_OK) dataset->id = 0;
   H5Pclose(list);
   H5Sclose(space);
-  if (dataset->id > 0) return HL_OK;
-  dataset->id = 0;
-  return h5_fail_write(parent, name);
+  return status;
 }
 
 hl_status hl_h5_write_array(struct hl_h5 parent, const char *name, enum hl_h5_type type,
@@ -95,8 +95,8 @@ hl_status hl_h5_write_array(struct hl_h5 parent, const char *name, enum hl_h5_ty
   if (n > 0 && H5Dwrite(dataset.id, h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) {
     status = h5_fail_write(parent, name);
   }
-  hl_h5_close(&dataset);
-  return status;
+  const hl_status closed = hl_h5_close(&dataset); /* which writes what was held back */
+  return status == HL_OK ? closed : status;
 }
 
 static hl_status find_type(struct hl_h5 parent, const char *name, hid_t dataset, enum hl_h5_type *type) {
@@ -117,8 +117,8 @@ static hl_status find_type(struct hl_h5 parent, const char *name, hid_t dataset,
 hl_status hl_h5_open_dataset(struct hl_h5 parent, const char *name, struct hl_h5 *dataset,
                              enum hl_h5_type *type, struct hl_h5_shape *shape) {
   h5_silence();
-  const bool exists = H5Lexists(parent.id, name, H5P_DEFAULT) > 0;
-  *dataset = (struct hl_h5){exists ? H5Dopen2(parent.id, name, H5P_DEFAULT) : -1, parent.path};
+  const htri_t exists = H5Lexists(parent.id, name, H5P_DEFAULT); /* negative: its reason is told below */
+  *dataset = (struct hl_h5){exists > 0 ? H5Dopen2(parent.id, name, H5P_DEFAULT) : -1, parent.path};
   if (dataset->id < 0) {
     dataset->id = 0;
     return h5_fail(HL_INVALID, parent, name, "found no such dataset, expected one");

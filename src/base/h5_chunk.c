@@ -33,11 +33,11 @@ hl_status hl_h5_create_chunked(struct hl_h5 parent, const char *name, enum hl_h5
   *dataset = (struct hl_h5){
       ok ? H5Dcreate2(parent.id, name, h5_file_type(type), space, H5P_DEFAULT, list, H5P_DEFAULT) : -1,
       parent.path};
+  const hl_status status = dataset->id > 0 ? HL_OK : h5_fail_write(parent, name);
+  if (status != HL_OK) dataset->id = 0;
   H5Pclose(list);
   H5Sclose(space);
-  if (dataset->id > 0) return HL_OK;
-  dataset->id = 0;
-  return h5_fail_write(parent, name);
+  return status;
 }
 
 static bool has_our_filters(hid_t list) {
@@ -90,7 +90,10 @@ hl_status hl_h5_read_chunk(struct hl_h5 dataset, uint64_t first_row, void **buff
   hsize_t size = 0;
   uint32_t skipped_filters = 0;
   *is_filtered = true;
-  if (H5Dget_chunk_storage_size(dataset.id, offset, &size) < 0) size = 0; /* none stored, says 1.10 */
+  if (H5Dget_chunk_storage_size(dataset.id, offset, &size) < 0) {
+    if (h5_reason(HL_INVALID) != HL_INVALID) return h5_fail(HL_IO, dataset, NULL, "cannot read a chunk");
+    size = 0; /* none stored, says 1.10 */
+  }
   *n_byte = (size_t)size;
   if (size == 0) return HL_OK;
   const hl_status status = hl_grow_array(buffer, capacity, (size_t)size, 1);

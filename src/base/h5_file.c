@@ -2,6 +2,7 @@
 #include "base/h5_internal.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 void h5_silence(void) {
   H5dont_atexit(); /* after a close that failed (a full disk) HDF5's own exit handler would crash */
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  errno = 0; /* see h5_reason */
 }
 
 void hl_h5_leave_thread(void) {
@@ -18,13 +20,51 @@ void hl_h5_leave_thread(void) {
   H5Eclear2(H5E_DEFAULT);
 }
 
+/* What the file system said of a call that failed, within the innermost line of the error stack; NULL: it did
+ * not. */
+static const char *find_os_message(const char *line, size_t *length) {
+  static const char before[] = "error message = '";
+  const char *text = strstr(line, "errno = ") != NULL ? strstr(line, before) : NULL;
+  if (text == NULL) return NULL;
+  text += sizeof before - 1;
+  *length = strcspn(text, "'");
+  return text;
+}
+
 static herr_t keep_innermost(unsigned depth, const H5E_error2_t *error, void *text) {
-  if (depth == 0) snprintf(text, H5_NAME_BYTES, " (%s)", error->desc != NULL ? error->desc : "HDF5");
+  if (depth > 0) return 0;
+  const char *line = error->desc != NULL ? error->desc : "HDF5";
+  size_t length;
+  const char *os = find_os_message(line, &length);
+  if (os != NULL) {
+    snprintf(text, H5_NAME_BYTES, " (%.*s)", (int)length, os);
+  } else {
+    snprintf(text, H5_NAME_BYTES, " (%s)", line);
+  }
   return 0;
+}
+
+static herr_t note_os_message(unsigned depth, const H5E_error2_t *error, void *refused) {
+  size_t length;
+  if (depth == 0 && error->desc != NULL && find_os_message(error->desc, &length) != NULL)
+    *(bool *)refused = true;
+  return 0;
+}
+
+/* HDF5's own account of memory that ran out is often lost in what it tries next, but malloc leaves a mark. */
+hl_status h5_reason(hl_status otherwise) {
+  bool refused = false;
+  if (errno == ENOMEM) return HL_LIMIT;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, note_os_message, &refused);
+  return refused ? HL_IO : otherwise;
 }
 
 hl_status h5_fail(hl_status status, struct hl_h5 object, const char *name, const char *what) {
   char place[H5_NAME_BYTES] = "", reason[H5_NAME_BYTES] = "";
+  const hl_status why = h5_reason(status);
+  if (why == HL_LIMIT) return hl_fail_memory();
+  if (why == HL_IO && status == HL_INVALID) what = "cannot read"; /* and so it is not known what is there */
+  status = why;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, reason);
   if (object.id > 0 && H5Iget_name(object.id, place, sizeof place) <= 0) *place = '\0';
   const bool needs_slash = name != NULL && strcmp(place, "/") != 0;
@@ -74,12 +114,12 @@ hl_status hl_h5_create(const char *path, struct hl_h5 *file) {
   if (status != HL_OK) return status;
   const hid_t list = h5_new_untimed(H5P_FILE_CREATE);
   const hid_t access = new_access();
-  *file = (struct hl_h5){H5Fcreate(path, H5F_ACC_TRUNC, list, access), path};
+  const hid_t id = H5Fcreate(path, H5F_ACC_TRUNC, list, access);
+  const hl_status created = id > 0 ? HL_OK : h5_fail(HL_IO, *file, NULL, "cannot create");
+  if (id > 0) file->id = id;
   H5Pclose(access);
   H5Pclose(list);
-  if (file->id > 0) return HL_OK;
-  file->id = 0;
-  return h5_fail(HL_IO, *file, NULL, "cannot create");
+  return created;
 }
 
 hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
@@ -92,13 +132,15 @@ hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
   if (!S_ISREG(info.st_mode)) return hl_fail(HL_IO, "%s: found no regular file, expected an HDF5 file", path);
   if (access(path, R_OK) != 0) return hl_fail_errno(path, "open");
   const htri_t is_hdf5 = H5Fis_hdf5(path);
+  const hl_status why = is_hdf5 < 0 ? h5_reason(HL_INVALID) : HL_INVALID;
+  if (is_hdf5 <= 0 && why != HL_INVALID) return h5_fail(HL_IO, *file, NULL, "cannot open");
   if (is_hdf5 <= 0) return hl_fail(HL_INVALID, "%s: found no HDF5 signature, expected an HDF5 file", path);
   const hid_t list = new_access();
-  file->id = H5Fopen(path, H5F_ACC_RDONLY, list);
+  const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, list);
+  const hl_status opened = id > 0 ? HL_OK : h5_fail(HL_INVALID, *file, NULL, "found a broken HDF5 file");
+  if (id > 0) file->id = id;
   H5Pclose(list);
-  if (file->id > 0) return HL_OK;
-  file->id = 0;
-  return h5_fail(HL_INVALID, *file, NULL, "found a broken HDF5 file");
+  return opened;
 }
 
 bool hl_h5_has_signature(const char *path) {
@@ -119,10 +161,10 @@ hl_status hl_h5_create_group(struct hl_h5 parent, const char *name, struct hl_h5
   h5_silence();
   const hid_t list = h5_new_untimed(H5P_GROUP_CREATE);
   *group = (struct hl_h5){H5Gcreate2(parent.id, name, H5P_DEFAULT, list, H5P_DEFAULT), parent.path};
+  const hl_status status = group->id > 0 ? HL_OK : h5_fail_write(parent, name);
+  if (status != HL_OK) group->id = 0;
   H5Pclose(list);
-  if (group->id > 0) return HL_OK;
-  group->id = 0;
-  return h5_fail_write(parent, name);
+  return status;
 }
 
 hl_status hl_h5_open_group(struct hl_h5 parent, const char *name, struct hl_h5 *group) {
@@ -133,20 +175,32 @@ hl_status hl_h5_open_group(struct hl_h5 parent, const char *name, struct hl_h5 *
   return h5_fail(HL_INVALID, parent, name, "found no such group, expected one");
 }
 
-bool hl_h5_has(struct hl_h5 parent, const char *name) {
+/* A negative answer is mostly that a group on the way is not there either. */
+hl_status hl_h5_has(struct hl_h5 parent, const char *name, bool *has) {
   h5_silence();
-  return H5Lexists(parent.id, name, H5P_DEFAULT) > 0;
+  const htri_t answer = H5Lexists(parent.id, name, H5P_DEFAULT);
+  *has = answer > 0;
+  if (answer >= 0 || h5_reason(HL_INVALID) == HL_INVALID) return HL_OK;
+  return h5_fail(HL_IO, parent, name, "cannot look up");
 }
 
-static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *links) {
+struct listing {
+  struct hl_strings *links;
+  hl_status status; /* of adding one */
+};
+
+static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *user) {
   (void)group, (void)info;
-  return hl_strings_add(links, name) == HL_OK ? 0 : -1;
+  struct listing *listing = user;
+  listing->status = hl_strings_add(listing->links, name);
+  return listing->status == HL_OK ? 0 : -1;
 }
 
 hl_status hl_h5_list(struct hl_h5 group, struct hl_strings *links) {
   h5_silence();
-  if (H5Literate(group.id, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, links) < 0) {
-    return h5_fail(HL_INVALID, group, NULL, "cannot list");
-  }
+  struct listing listing = {.links = links};
+  const herr_t result = H5Literate(group.id, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, &listing);
+  if (listing.status != HL_OK) return listing.status;
+  if (result < 0) return h5_fail(HL_INVALID, group, NULL, "cannot list");
   return hl_strings_sort(links, strcmp, NULL);
 }

@@ -16,7 +16,13 @@ enum {
 /* Called first wherever the library is: errors are told by us, and its exit handler stays out. */
 void h5_silence(void);
 
-/* "FILE: /place/name: what (innermost line of HDF5's error stack)". name may be NULL. */
+/* Why the call that has just failed did: HL_LIMIT where memory ran out and HL_IO where the file system
+ * refused, whatever HDF5 made of it, else `otherwise`. To be asked before any other call, which would clear
+ * HDF5's error stack. */
+hl_status h5_reason(hl_status otherwise);
+
+/* "FILE: /place/name: what (innermost line of HDF5's error stack)", with the status of h5_reason. name may be
+ * NULL. To be called before what was opened is closed. */
 hl_status h5_fail(hl_status status, struct hl_h5 object, const char *name, const char *what);
 hl_status h5_fail_write(struct hl_h5 object, const char *name);
 

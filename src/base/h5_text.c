@@ -21,8 +21,9 @@ hl_status hl_h5_write_strings(struct hl_h5 parent, const char *name, const struc
   const hid_t dataset = H5Dcreate2(parent.id, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
   const bool ok =
       dataset > 0 && (n == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, strings->items) >= 0);
-  const hl_status status = ok ? HL_OK : h5_fail_write(parent, name);
-  H5Dclose(dataset);
+  hl_status status = ok ? HL_OK : h5_fail_write(parent, name);
+  if (H5Dclose(dataset) < 0 && status == HL_OK)
+    status = h5_fail_write(parent, name); /* it writes what was held back */
   H5Pclose(list);
   H5Sclose(space);
   H5Tclose(type);
@@ -46,6 +47,10 @@ static hl_status read_variable(struct hl_h5 parent, const char *name, hid_t data
   const hid_t type = new_text_type();
   TRY(hl_new_array(n, sizeof *texts, &texts));
   if (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0) {
+    if (h5_reason(HL_INVALID) != HL_INVALID) {
+      status = h5_fail(HL_IO, parent, name, "cannot read");
+      goto out;
+    }
     H5Tset_cset(type, H5T_CSET_ASCII); /* h5py and others may have declared plain ASCII */
     if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0) {
       status = h5_fail(HL_INVALID, parent, name, "cannot read");
@@ -131,9 +136,8 @@ hl_status hl_h5_write_text(struct hl_h5 object, const char *attribute, const cha
   h5_silence();
   const hid_t type = new_text_type(), space = H5Screate(H5S_SCALAR);
   const hid_t id = H5Acreate2(object.id, attribute, type, space, H5P_DEFAULT, H5P_DEFAULT);
-  const hl_status status =
-      id > 0 && H5Awrite(id, type, &text) >= 0 ? HL_OK : h5_fail_write(object, attribute);
-  H5Aclose(id);
+  hl_status status = id > 0 && H5Awrite(id, type, &text) >= 0 ? HL_OK : h5_fail_write(object, attribute);
+  if (H5Aclose(id) < 0 && status == HL_OK) status = h5_fail_write(object, attribute);
   H5Sclose(space);
   H5Tclose(type);
   return status;
@@ -159,8 +163,11 @@ static hl_status read_text_value(struct hl_h5 object, const char *attribute, hid
 hl_status hl_h5_read_text(struct hl_h5 object, const char *attribute, char **text) {
   h5_silence();
   *text = NULL;
-  if (H5Aexists(object.id, attribute) <= 0) return HL_OK;
   hl_status status = HL_OK;
+  const htri_t exists = H5Aexists(object.id, attribute);
+  if (exists < 0 && h5_reason(HL_INVALID) != HL_INVALID)
+    return h5_fail(HL_IO, object, attribute, "cannot look up");
+  if (exists <= 0) return HL_OK;
   const hid_t id = H5Aopen(object.id, attribute, H5P_DEFAULT), type = H5Aget_type(id),
               space = H5Aget_space(id);
   if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1) {

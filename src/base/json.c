@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +81,12 @@ hl_status hl_json_parse(const char *path, char *text, size_t size, struct cJSON 
     TRY(rewrite_bare_tokens(text, size, &rewritten, &size));
     text = rewritten;
   }
+  errno = 0; /* which malloc sets: cJSON does not tell memory that ran out from what is no JSON */
   *json = cJSON_ParseWithLengthOpts(text, size + 1, &end, 0);
+  if (*json == NULL && errno == ENOMEM) {
+    status = hl_fail_memory();
+    goto out;
+  }
   if (*json == NULL) {
     status = fail_at(path, text, end != NULL && end <= text + size ? end : text + size, "JSON");
     goto out;

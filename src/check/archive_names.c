@@ -195,8 +195,9 @@ static hl_status check_group(struct archive_check *check, size_t i_set, const ch
   char *link = NULL, *place = NULL;
   TRY(hl_encode_link(check->archive->index.sets[i_set].name, &link));
   TRY(hl_format_text(&place, "/sets/%s/%s", link, what));
-  const bool is_optional = strcmp(what, "observed") == 0;
-  if (is_optional && !hl_h5_has(check->archive->file, place)) goto out;
+  bool has = true;
+  if (strcmp(what, "observed") == 0) TRY(hl_h5_has(check->archive->file, place, &has));
+  if (!has) goto out;
   NOTE(hl_h5_open_group(check->archive->file, place, &group));
   if (group.id == 0) goto out;
   NOTE(hl_h5_list(group, &links));

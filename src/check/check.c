@@ -48,6 +48,7 @@ static hl_status find_list(const char *path, enum hl_file_kind *kind) {
   free(text);
   *kind = HL_FILE_LIST;
   if (is_list) return HL_OK;
+  if (hl_is_out_of_memory(status)) return status;
   if (status != HL_OK && status != HL_LIMIT && status != HL_INVALID) return status;
   return hl_fail(HL_INVALID,
                  "%s: found neither HDF5 nor a list's JSON, expected an archive, a scores file or a list",

@@ -65,9 +65,7 @@ static hl_status find_plots(char **plots) {
   if (share != NULL && *share != '\0') {
     snprintf(place, sizeof place, "%s/plots", share);
     *plots = realpath(place, NULL);
-    return *plots != NULL
-               ? HL_OK
-               : hl_fail(HL_IO, "%s: cannot open: %s (from HYPERLIST_SHARE)", place, strerror(errno));
+    return *plots != NULL ? HL_OK : hl_fail_errno(place, "open what HYPERLIST_SHARE leads to");
   }
   const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
   if (n < 0) return hl_fail_errno("/proc/self/exe", "read");
@@ -77,6 +75,7 @@ static hl_status find_plots(char **plots) {
     snprintf(place, sizeof place, "%s%s", program, beside[i]);
     *plots = realpath(place, NULL);
     if (*plots != NULL) return HL_OK;
+    if (errno == ENOMEM) return hl_fail_memory();
   }
   return hl_fail(
       HL_IO,

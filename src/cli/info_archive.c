@@ -19,8 +19,10 @@ static hl_status count_tables(struct hl_archive *archive, size_t i_set, struct t
       .min_step = SIZE_MAX, .first = INFINITY, .min_last = INFINITY, .max_last = -INFINITY};
   for (size_t t = 0; t < index->tasks.n; t++) {
     struct hl_archive_table table;
-    if (!hl_archive_has_table(archive, i_set, t)) continue;
-    const hl_status status = hl_archive_open_table(archive, i_set, t, &table);
+    bool has;
+    hl_status status = hl_archive_has_table(archive, i_set, t, &has);
+    if (status == HL_OK && !has) continue;
+    if (status == HL_OK) status = hl_archive_open_table(archive, i_set, t, &table);
     if (status != HL_OK) return status;
     const double last = table.steps[table.n_step - 1];
     counts->n_table++;

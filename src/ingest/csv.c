@@ -354,13 +354,15 @@ static bool csv_fits_name(const char *name) {
 }
 
 /* Text whose first line has a delimiter and does not begin as JSON does. */
-static bool csv_fits_content(const unsigned char *head, size_t n) {
+static hl_status csv_fits_content(const unsigned char *head, size_t n, bool *fits) {
   size_t end = 0, n_delimiter = 0;
+  *fits = false;
   for (; end < n && head[end] != '\n' && head[end] != '\r'; end++) {
-    if (head[end] < ' ' && head[end] != '\t') return false;
+    if (head[end] < ' ' && head[end] != '\t') return HL_OK;
     n_delimiter += strchr(",;\t", head[end]) != NULL;
   }
-  return n_delimiter > 0 && strchr("[{", head[0]) == NULL;
+  *fits = n_delimiter > 0 && strchr("[{", head[0]) == NULL;
+  return HL_OK;
 }
 
 const struct hl_loader hl_loader_csv = {

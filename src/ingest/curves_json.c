@@ -44,30 +44,39 @@ static hl_status fill_from_head(void *user, char *buffer, size_t n, size_t *n_re
 
 /* Does an object begin like the general form? Lists, tables of configs and results of single runs are objects
  * too, so one of the form's own names must come before the head of the file ends. */
-static bool names_curves(struct hl_json_scan *scan) {
+static hl_status names_curves(struct hl_json_scan *scan, bool *fits) {
+  hl_status status = HL_OK;
   const char *name;
   bool more;
-  if (hl_json_scan_enter(scan, HL_JSON_OBJECT, "an object") != HL_OK) return false;
-  while (hl_json_scan_member(scan, &more, &name) == HL_OK && more) {
+  TRY(hl_json_scan_enter(scan, HL_JSON_OBJECT, "an object"));
+  TRY(hl_json_scan_member(scan, &more, &name));
+  while (more) {
     enum hl_json_kind kind;
     const bool is_list = strcmp(name, "configs") == 0 || strcmp(name, "steps") == 0;
     const bool is_text = strcmp(name, "task") == 0;
-    if (hl_json_scan_peek(scan, &kind) != HL_OK) return false;
-    if ((is_list && kind == HL_JSON_ARRAY) || (is_text && kind == HL_JSON_TEXT)) return true;
-    if (hl_json_scan_skip(scan) != HL_OK) return false;
+    TRY(hl_json_scan_peek(scan, &kind));
+    *fits = (is_list && kind == HL_JSON_ARRAY) || (is_text && kind == HL_JSON_TEXT);
+    if (*fits) break;
+    TRY(hl_json_scan_skip(scan));
+    TRY(hl_json_scan_member(scan, &more, &name));
   }
-  return false;
+out:
+  return status;
 }
 
-static bool json_fits_content(const unsigned char *bytes, size_t n) {
+static hl_status json_fits_content(const unsigned char *bytes, size_t n, bool *fits) {
+  hl_status status = HL_OK;
   struct head head = {bytes, n};
-  struct hl_json_scan *scan;
-  enum hl_json_kind kind = HL_JSON_NULL;
-  if (hl_json_scan_new("", fill_from_head, &head, &scan) != HL_OK) return false;
-  const bool is_json = hl_json_scan_peek(scan, &kind) == HL_OK;
-  const bool fits = is_json && (kind == HL_JSON_ARRAY || (kind == HL_JSON_OBJECT && names_curves(scan)));
+  struct hl_json_scan *scan = NULL;
+  enum hl_json_kind kind;
+  *fits = false;
+  TRY(hl_json_scan_new("", fill_from_head, &head, &scan));
+  TRY(hl_json_scan_peek(scan, &kind));
+  *fits = kind == HL_JSON_ARRAY;
+  if (kind == HL_JSON_OBJECT) TRY(names_curves(scan, fits));
+out:
   hl_json_scan_free(scan);
-  return fits;
+  return hl_is_out_of_memory(status) ? status : HL_OK; /* else it is no JSON, or goes on behind its head */
 }
 
 static hl_status is_general(const char *path, bool *general) {

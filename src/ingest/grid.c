@@ -39,8 +39,10 @@ static hl_status insert_stored(struct grids *grids, struct hl_archive *archive, 
   const size_t i_task = hl_index_find_task(index, task);
   for (size_t i_set = 0; i_task < index->tasks.n && i_set < index->n_set; i_set++) {
     struct hl_archive_table table;
-    if (!hl_archive_has_table(archive, i_set, i_task)) continue;
-    hl_status status = hl_archive_open_table(archive, i_set, i_task, &table);
+    bool has;
+    hl_status status = hl_archive_has_table(archive, i_set, i_task, &has);
+    if (status == HL_OK && !has) continue;
+    if (status == HL_OK) status = hl_archive_open_table(archive, i_set, i_task, &table);
     if (status != HL_OK) return status;
     status = insert(grids, task, table.n_step, table.steps, at);
     hl_archive_close_table(archive, &table);

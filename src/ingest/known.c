@@ -187,8 +187,10 @@ hl_status known_find(struct hl_archive *archive, struct hl_curves *curves, struc
                i_task = hl_index_find_task(index, curves->task);
   hl_status status = HL_OK;
   *is_known = false;
+  bool has;
   if (i_set == index->n_set || i_task == index->tasks.n) return HL_OK;
-  if (!hl_archive_has_table(archive, i_set, i_task)) return HL_OK;
+  status = hl_archive_has_table(archive, i_set, i_task, &has);
+  if (status != HL_OK || !has) return status;
   struct pair pair = {.archive = archive, .set = &index->sets[i_set], .curves = curves, .reader = reader};
   TRY(hl_new_array(curves->configs.n, sizeof *pair.row, &pair.row));
   TRY(hl_new_array(curves->splits.n, sizeof *pair.split, &pair.split));

@@ -55,7 +55,7 @@ struct hl_loader {
    * already removed) */
   bool (*fits_name)(const char *name);
   /* Do these first bytes (unpacked if gz; n up to 4096) look like it? For --format auto. */
-  bool (*fits_content)(const unsigned char *head, size_t n);
+  hl_status (*fits_content)(const unsigned char *head, size_t n, bool *fits);
   /* Opens a file: reads what describes it, checks every claimed size against the file's own bytes before
    * allocating. HL_IO or HL_INVALID with "PATH: place: found .., expected .."; HL_USAGE if it needs an option
    * that is not given. */

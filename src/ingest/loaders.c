@@ -36,7 +36,9 @@ hl_status hl_loader_detect(const char *path, const struct hl_loader **loader) {
   TRY(hl_gz_open(path, &gz));
   TRY(hl_gz_read(gz, head, HEAD_BYTES, &n));
   for (size_t i = 0; hl_loaders[i] != NULL; i++) {
-    if (!hl_loaders[i]->fits_content(head, n)) continue;
+    bool fits;
+    TRY(hl_loaders[i]->fits_content(head, n, &fits));
+    if (!fits) continue;
     *loader = hl_loaders[i];
     goto out;
   }

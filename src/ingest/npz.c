@@ -338,8 +338,9 @@ static bool npz_fits_name(const char *name) {
 }
 
 /* The first entry of a zip archive, or the end of an empty one. */
-static bool npz_fits_content(const unsigned char *head, size_t n) {
-  return n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0);
+static hl_status npz_fits_content(const unsigned char *head, size_t n, bool *fits) {
+  *fits = n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0);
+  return HL_OK;
 }
 
 static size_t npz_count(const void *file) {

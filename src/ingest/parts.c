@@ -197,10 +197,10 @@ hl_status hl_parts_finish(struct parts *parts, const char *provenance) {
   hl_status status = HL_OK;
   if (!parts->is_open) return HL_OK;
   TRY(hl_writer_finish(&parts->writer, &parts->index, provenance));
+  TRY(hl_strings_add(&parts->complete, parts->path)); /* before it is there, so that no failure forgets it */
   TRY(hl_file_replace(parts->temporary, parts->path));
   free(parts->temporary);
   parts->temporary = NULL;
-  TRY(hl_strings_add(&parts->complete, parts->path));
 out:
   drop_open(parts);
   return status;

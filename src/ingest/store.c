@@ -34,11 +34,16 @@ out:
 }
 
 /* A part holds each table once, and its sets keep their configs and splits from their first table on. */
-static bool part_can_take(const struct ingest *ingest, const struct hl_curves *curves, bool has_grown) {
+static hl_status part_can_take(const struct ingest *ingest, const struct hl_curves *curves, bool has_grown,
+                               bool *can) {
   const struct parts *parts = &ingest->parts;
   const bool has_set = hl_index_find_set(&parts->index, curves->set) < parts->index.n_set;
-  return !hl_parts_is_due(parts) && !(has_set && has_grown) &&
-         !(has_set && hl_writer_has_table(&parts->writer, curves->set, curves->task));
+  bool has_table = false;
+  *can = !hl_parts_is_due(parts) && !(has_set && has_grown);
+  if (!*can || !has_set) return HL_OK;
+  const hl_status status = hl_writer_has_table(&parts->writer, curves->set, curves->task, &has_table);
+  *can = !has_table;
+  return status;
 }
 
 static hl_status note_origin(struct ingest *ingest, const struct hl_curves *curves, const char *path) {
@@ -85,7 +90,7 @@ static hl_status note_task(struct ingest *ingest, struct hl_archive_index *index
 static hl_status store_curves(struct ingest *ingest, struct slot *slot, struct hl_curves *curves,
                               const char *path) {
   hl_status status = HL_OK;
-  bool has_grown, ignored;
+  bool has_grown, can_take, ignored;
   struct spread *spread = NULL;
   const struct hl_archive_set set = {.name = curves->set,
                                      .configs = curves->configs,
@@ -95,7 +100,8 @@ static hl_status store_curves(struct ingest *ingest, struct slot *slot, struct h
   TRY(hl_index_add_set(&ingest->index, &set, path, &has_grown));
   TRY(hl_grids_check(&ingest->grids, ingest->n_earlier, ingest->earlier, curves, path));
   TRY(note_task(ingest, &ingest->index, curves));
-  if (!part_can_take(ingest, curves, has_grown)) TRY(ingest_finish_part(ingest));
+  TRY(part_can_take(ingest, curves, has_grown, &can_take));
+  if (!can_take) TRY(ingest_finish_part(ingest));
   TRY(hl_parts_begin(&ingest->parts));
   struct parts *parts = &ingest->parts;
   const struct hl_archive_set *known = &ingest->index.sets[hl_index_find_set(&ingest->index, curves->set)];

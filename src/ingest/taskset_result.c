@@ -368,7 +368,7 @@ static bool result_fits_name(const char *name) {
 }
 
 /* {"200": [ */
-static bool result_fits_content(const unsigned char *head, size_t n) {
+static bool begins_like_result(const unsigned char *head, size_t n) {
   static const char space[] = " \t\r\n";
   size_t i = n >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
   for (const char *at = "{\"0\":["; *at != '\0'; at++) {
@@ -382,6 +382,11 @@ static bool result_fits_content(const unsigned char *head, size_t n) {
     }
   }
   return true;
+}
+
+static hl_status result_fits_content(const unsigned char *head, size_t n, bool *fits) {
+  *fits = begins_like_result(head, n);
+  return HL_OK;
 }
 
 const struct hl_loader hl_loader_result = {

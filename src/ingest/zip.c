@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "ingest/gz.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <libdeflate.h>
 #include <stdlib.h>
@@ -93,6 +94,8 @@ out:
 /* libzip's error as one of ours: what the system said is HL_IO, what the bytes say HL_INVALID. */
 static hl_status fail_zip(const char *label, zip_error_t *error) {
   const bool is_zlib = zip_error_code_zip(error) == ZIP_ER_ZLIB;
+  if (errno == ENOMEM)
+    return hl_fail_memory(); /* set to 0 before: not every way out of memory has its code */
   if (is_zlib && zip_error_code_system(error) == Z_MEM_ERROR) return hl_fail_memory();
   switch (zip_error_code_zip(error)) {
   case ZIP_ER_MEMORY:
@@ -125,6 +128,7 @@ hl_status hl_zip_open(const char *path, struct hl_zip **out) {
     goto out;
   }
   zip->n_byte = (uint64_t)info.st_size;
+  errno = 0;
   zip->archive = zip_fdopen(descriptor, 0, &code); /* takes the descriptor if it succeeds */
   if (zip->archive == NULL) {
     zip_error_t error;
@@ -203,6 +207,7 @@ static hl_status check_size(const struct hl_zip_member *member, const zip_stat_t
 
 static hl_status start(struct hl_zip_member *member) {
   member->position = 0;
+  errno = 0;
   member->file = zip_fopen_index(member->zip->archive, member->i_member, 0);
   if (member->file != NULL) return HL_OK;
   return fail_zip(member->label, zip_get_error(member->zip->archive));
@@ -271,6 +276,7 @@ hl_status hl_zip_restart(struct hl_zip_member *member) {
 /* ---- Reading ---- */
 
 static hl_status read_some(struct hl_zip_member *member, void *buffer, size_t n, size_t *n_read) {
+  errno = 0;
   const zip_int64_t n_got = zip_fread(member->file, buffer, n);
   *n_read = 0;
   if (n_got < 0) return fail_zip(member->label, zip_file_get_error(member->file));

@@ -217,6 +217,20 @@ out:
   return status;
 }
 
+/* The tables' last rows may be written only now, so a failure counts. */
+static hl_status close_tables(struct run *run) {
+  hl_status status = HL_OK;
+  for (size_t i = 0; i < run->index->n_set; i++) {
+    struct set_output *set = &run->sets[i];
+    TRY(hl_h5_close(&set->valid));
+    TRY(hl_h5_close(&set->test));
+    TRY(hl_h5_close(&set->valid_min));
+    TRY(hl_h5_close(&set->valid_last));
+  }
+out:
+  return status;
+}
+
 static void close_run(struct run *run) {
   for (size_t i = 0; run->sets != NULL && i < run->index->n_set; i++) {
     struct set_output *set = &run->sets[i];
@@ -303,6 +317,7 @@ static hl_status publish(struct run *run, const struct hl_normalize_options *opt
                          const struct hl_context *context, const char *temporary, const char *out_path) {
   hl_status status = HL_OK;
   TRY(finish(run, options, context));
+  TRY(close_tables(run));
   close_run(run);
   *run = (struct run){.file = run->file};
   TRY(hl_h5_close(&run->file));

@@ -113,7 +113,9 @@ static hl_status average_some(struct scorer *scorer, struct set_row *row, size_t
 static hl_status average_set(struct scorer *scorer, size_t i_set, size_t i_task) {
   struct set_row *row = &scorer->sets[i_set];
   hl_status status = HL_OK;
-  if (!hl_archive_has_table(scorer->archive, i_set, i_task)) return HL_OK;
+  bool has;
+  TRY(hl_archive_has_table(scorer->archive, i_set, i_task, &has));
+  if (!has) return HL_OK;
   TRY(hl_archive_open_table(scorer->archive, i_set, i_task, &row->table));
   row->has_table = true;
   scorer->last_step = fmax(scorer->last_step, row->table.steps[row->table.n_step - 1]); /* NaN gives way */

@@ -28,8 +28,10 @@ static hl_status check_order(const struct hl_scores *scores, const char *place,
 }
 
 static hl_status read_kinds(struct hl_scores *scores, struct hl_h5 group) {
-  hl_status status = HL_OK;
-  if (hl_h5_has(group, "kind")) {
+  bool has_kind;
+  hl_status status = hl_h5_has(group, "kind", &has_kind);
+  if (status != HL_OK) return status;
+  if (has_kind) {
     TRY(hl_h5_read_strings(group, "kind", &scores->kinds));
     if (scores->kinds.n != scores->tasks.n) {
       FAIL(HL_INVALID, "%s: /tasks/kind: found %zu, expected %zu as in /tasks/name", scores->path,
@@ -42,6 +44,13 @@ static hl_status read_kinds(struct hl_scores *scores, struct hl_h5 group) {
   }
 out:
   return status;
+}
+
+static hl_status read_optional(struct hl_h5 group, const char *name, enum hl_h5_type type,
+                               struct hl_h5_shape shape, void *data) {
+  bool has;
+  const hl_status status = hl_h5_has(group, name, &has);
+  return status == HL_OK && has ? hl_h5_read_array(group, name, type, shape, data) : status;
 }
 
 static hl_status read_tasks(struct hl_scores *scores, struct hl_h5 file, bool *has_degenerate) {
@@ -61,25 +70,14 @@ static hl_status read_tasks(struct hl_scores *scores, struct hl_h5 file, bool *h
     scores->n_params[i] = -1;
     scores->seconds_per_step[i] = scores->last_step[i] = NAN;
   }
-  *has_degenerate = hl_h5_has(group, "degenerate");
+  TRY(hl_h5_has(group, "degenerate", has_degenerate));
   if (*has_degenerate) TRY(hl_h5_read_array(group, "degenerate", HL_H5_UINT8, shape, scores->degenerate));
-  if (hl_h5_has(group, "n_params")) {
-    TRY(hl_h5_read_array(group, "n_params", HL_H5_INT64, shape, scores->n_params));
-  }
-  if (hl_h5_has(group, "seconds_per_step")) {
-    TRY(hl_h5_read_array(group, "seconds_per_step", HL_H5_FLOAT64, shape, scores->seconds_per_step));
-  }
-  if (hl_h5_has(group, "last_step")) {
-    TRY(hl_h5_read_array(group, "last_step", HL_H5_FLOAT64, shape, scores->last_step));
-  }
+  TRY(read_optional(group, "n_params", HL_H5_INT64, shape, scores->n_params));
+  TRY(read_optional(group, "seconds_per_step", HL_H5_FLOAT64, shape, scores->seconds_per_step));
+  TRY(read_optional(group, "last_step", HL_H5_FLOAT64, shape, scores->last_step));
 out:
   hl_h5_close(&group);
   return status;
-}
-
-static hl_status read_optional(struct hl_h5 group, const char *name, enum hl_h5_type type,
-                               struct hl_h5_shape shape, void *data) {
-  return hl_h5_has(group, name) ? hl_h5_read_array(group, name, type, shape, data) : HL_OK;
 }
 
 /* Below zero: unknown. More cells than there are would also overflow where they are summed up. */
@@ -216,8 +214,11 @@ static hl_status load_table(const struct hl_scores *scores, struct hl_h5 group,
                             const struct hl_score_set *set, const char *name, bool is_optional,
                             double **values) {
   const struct hl_h5_shape shape = {2, {scores->tasks.n, set->configs.n}};
-  if (*values != NULL || (is_optional && !hl_h5_has(group, name))) return HL_OK;
-  hl_status status = hl_new_array(scores->tasks.n * set->configs.n, sizeof(double), values);
+  bool has = true;
+  if (*values != NULL) return HL_OK;
+  hl_status status = is_optional ? hl_h5_has(group, name, &has) : HL_OK;
+  if (status != HL_OK || !has) return status;
+  status = hl_new_array(scores->tasks.n * set->configs.n, sizeof(double), values);
   if (status == HL_OK) status = hl_h5_read_array(group, name, HL_H5_FLOAT64, shape, *values);
   if (status == HL_OK) status = check_range(scores, set, name, *values);
   if (status != HL_OK) {

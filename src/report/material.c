@@ -112,7 +112,8 @@ static hl_status add_file(struct hl_materials *materials, const char *path, bool
   struct hl_material material;
   hl_status status = read_material(path, &material);
   if (status == HL_OK) return add_material(materials, &material);
-  if (is_asked_for || (status != HL_INVALID && status != HL_LIMIT)) return status;
+  if (is_asked_for || hl_is_out_of_memory(status) || (status != HL_INVALID && status != HL_LIMIT))
+    return status;
   return hl_strings_add(materials->unused, hl_error_message());
 }
 

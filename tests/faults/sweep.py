@@ -1,0 +1,138 @@
+"""Runs commands under fault.c: counts their calls, makes the n-th fail, and judges what came of it."""
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "twin"))
+from tap import HYPERLIST, read_bytes
+
+N_WORKER = os.cpu_count() or 1
+# Of these nothing may be held at the end; HDF5 and curl keep what they have for good.
+FREED = ("program", "libcjson", "libzip", "libcsv", "libpopt", "libgsl", "libdeflate", "libz.", "libxxhash")
+
+
+def build(folder):
+    """The library, or None where there is no compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    library = os.path.join(folder, "fault.so")
+    if compiler is None:
+        return None
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-g", "-Wall", "-Wextra", "-o", library, os.path.join(HERE, "fault.c"), "-ldl"], check=True)
+    return library
+
+
+def tree(folder):
+    """{path: bytes, or None for a folder} of all that is below."""
+    found = {}
+    for root, folders, names in os.walk(folder):
+        for name in folders:
+            found[os.path.relpath(os.path.join(root, name), folder)] = None
+        for name in names:
+            full = os.path.join(root, name)
+            found[os.path.relpath(full, folder)] = read_bytes(full)
+    return found
+
+
+class Outcome:
+    def __init__(self, code, out, err, files, log):
+        self.code, self.out, self.err, self.files = code, out, err, files
+        self.n_call, self.sites, self.failed, self.left = None, [], None, []
+        for line in log.splitlines():
+            word, *rest = line.split()
+            if word == "calls":
+                self.n_call = int(rest[0])
+            elif word == "site":
+                self.sites.append((int(rest[0]), rest[1]))
+            elif word == "failed":
+                self.failed = rest
+            else:
+                self.left.append(line)
+
+    def leaks(self):
+        """What is held that should not be."""
+        found = []
+        for line in self.left:
+            word, *rest = line.split()
+            if word in ("open", "hdf5") or (word == "live" and rest[0].startswith(FREED)):
+                found.append(line)
+        return found
+
+
+class Sweep:
+    """root: where `in` is; a folder a worker is made beside it."""
+
+    def __init__(self, root, library):
+        self.root, self.library = root, library
+        self.free = []
+        for i in range(N_WORKER):
+            self.free.append(os.path.join(root, f"w{i}"))
+        self.n_run = 0
+
+    def run(self, command, env=None):
+        folder = self.free.pop()
+        log = folder + ".log"
+        shutil.rmtree(folder, ignore_errors=True)
+        os.mkdir(folder)
+        if os.path.exists(log):
+            os.remove(log)
+        for name, data in command.before.items():
+            path = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as f:
+                f.write(data)
+        environment = dict(os.environ, LD_PRELOAD=self.library, FAULT_LOG=log, MALLOC_PERTURB_="165", **(env or {}))
+        environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        try:
+            p = subprocess.run([HYPERLIST, *command.args], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, env=environment, timeout=120)
+            code, out, err = p.returncode, p.stdout, p.stderr
+        except subprocess.TimeoutExpired as e:
+            code, out, err = "no end", e.stdout or b"", e.stderr or b""
+        found = Outcome(code, out, err.decode(errors="backslashreplace"), tree(folder), read_bytes(log).decode() if os.path.exists(log) else "")
+        self.n_run += 1
+        self.free.append(folder)
+        return found
+
+    def each(self, jobs):
+        with ThreadPoolExecutor(N_WORKER) as pool:
+            return list(pool.map(lambda job: (job, self.run(*job)), jobs))
+
+
+def before(command):
+    folders = {os.path.dirname(n): None for n in command.before if os.path.dirname(n)}
+    return {**folders, **command.before}
+
+
+def judge(command, undisturbed, found, codes, words):
+    """What is wrong with a run in which something failed: a list of texts, empty if nothing."""
+    wrong = []
+    lines = [x for x in found.err.splitlines() if not x.startswith("hyperlist ") or "warning" not in x]
+    if found.code == undisturbed.code:  # it could do without
+        if found.files != undisturbed.files:
+            names = [n for n in {**found.files, **undisturbed.files} if found.files.get(n, 0) != undisturbed.files.get(n, 0)]
+            wrong.append(f"ended with {found.code}, but other files: {sorted(names)}")
+        if found.out != undisturbed.out:
+            wrong.append(f"ended with {found.code}, but another output: {found.out[:200]!r}")
+        if found.failed is None:
+            wrong.append("nothing was made to fail")
+    else:
+        if found.code not in codes:
+            wrong.append(f"ended with {found.code}, expected {codes}")
+        if not lines or not lines[-1].startswith("hyperlist "):
+            wrong.append("no message")
+        elif words and not any(w in lines[-1] for w in words):
+            wrong.append(f"expected one of {words} in the message")
+        files, old = found.files, before(command)
+        if command.several or (found.failed and found.failed[1] == "fsync"):  # a folder is synced after the fact: each as it was or as it is to be
+            strange = [n for n in files if n not in old and n not in undisturbed.files or files[n] not in (old.get(n, b""), undisturbed.files.get(n, b""))]
+            strange += [n for n in old if n not in files]
+        else:
+            strange = [n for n in {**files, **old} if files.get(n, b"") != old.get(n, b"") or (n in files) != (n in old)]
+        if strange:
+            wrong.append(f"left or changed: {sorted(strange)}")
+    if not isinstance(found.code, int) or found.code < 0 or found.n_call is None:
+        wrong.append("did not end by itself")
+    wrong += found.leaks()
+    return wrong
