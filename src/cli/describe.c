@@ -106,7 +106,9 @@ hl_status describe_makers(struct cJSON *json, const char *path, const char *prov
   TRY(hl_json_add(json, "made_by", made_by));
   if (provenance == NULL) goto out;
   TRY(hl_copy_text(provenance, &text));
-  if (hl_json_parse(path, text, strlen(text), &parsed) != HL_OK) goto out; /* another writer's own words */
+  status = hl_json_parse(path, text, strlen(text), &parsed);
+  if (status == HL_INVALID) status = HL_OK; /* another writer's own words */
+  if (status != HL_OK) goto out;
   if (hl_json_is_object(parsed)) TRY(add_maker(made_by, parsed));
   if (!hl_json_is_array(parsed)) goto out;
   for (const struct cJSON *item = hl_json_first(parsed); item != NULL; item = hl_json_next(item)) {

@@ -163,7 +163,9 @@ static hl_status find_scores_hash(const struct hl_tsv *table, char hash[32]) {
   hash[0] = '\0';
   if (inputs == NULL || !is_of_scores(table)) return HL_OK;
   TRY(hl_copy_text(inputs, &text));
-  if (hl_json_parse("inputs", text, strlen(text), &json) != HL_OK) goto out; /* written by somebody else */
+  status = hl_json_parse("inputs", text, strlen(text), &json);
+  if (status == HL_INVALID) status = HL_OK; /* written by somebody else */
+  if (status != HL_OK || json == NULL) goto out;
   for (const struct cJSON *item = hl_json_first(json); item != NULL; item = hl_json_next(item)) {
     const struct cJSON *member = hl_json_get(item, "xxh64");
     if (member != NULL && hl_json_text(member) != NULL) last = hl_json_text(member);

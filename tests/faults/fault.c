@@ -7,7 +7,8 @@
  *   FAULT_STYLE  fail (the default); eintr: every other call on a file fails with EINTR; short: reads and writes take a part
  *   FAULT_LOG    a file for what is told at the end, a line each:
  *                  calls N                     so many were counted
- *                  site N CALL HASH            without FAULT_AT: the first call by each way through the program
+ *                  site N CALL HASH NEAR       without FAULT_AT: the first call by each way through the program; NEAR: of the
+ *                                              innermost functions alone
  *                  failed N CALL FRAME...      what was made to fail, with the program's frames
  *                  live MODULE COUNT CALL FRAME...  memory that was not given back, by the module that asked for it
  *                  open FILE                   a file that was not closed
@@ -35,7 +36,7 @@
 #include <unistd.h>
 
 enum { MEMORY = 1, OPENING = 2, READING = 4, WRITING = 8, NAMING = 16, THREAD = 32, FILES = OPENING | READING | WRITING | NAMING };
-enum { N_FRAME = 64, N_MODULE = 128, N_BUCKET = 1 << 16, N_NODE = 1 << 20, N_SITE = 1 << 16 };
+enum { N_FRAME = 64, N_MODULE = 128, N_BUCKET = 1 << 16, N_NODE = 1 << 20, N_SITE = 1 << 16, N_NEAR = 4 };
 
 #define CALLER  __builtin_return_address(0)
 #define QUIETLY __attribute__((tls_model("initial-exec")))
@@ -50,7 +51,8 @@ static struct {
 
 static _Atomic long n_call;
 static _Atomic unsigned failed_kind;
-static __thread QUIETLY bool is_inside, was_interrupted;
+static __thread QUIETLY volatile bool is_inside; /* volatile: libc.s functions are declared never to call back */
+static __thread QUIETLY bool was_interrupted;
 
 /* ---- what is loaded where ---- */
 
@@ -240,7 +242,7 @@ static void note_site(long n, const char *call, void *caller) {
   static atomic_flag lock = ATOMIC_FLAG_INIT;
   void *frames[N_FRAME];
   const int n_frame = get_frames(frames);
-  uint64_t hash = 14695981039346656037u;
+  uint64_t hash = 14695981039346656037u, near = 0;
   for (int i = -2; i < n_frame; i++) {
     const struct module *module = find_module(caller);
     const uint64_t value = i == -2   ? (uint64_t)(uintptr_t)call - (uint64_t)(uintptr_t)"" /* one literal a call */
@@ -248,6 +250,7 @@ static void note_site(long n, const char *call, void *caller) {
                                      : (uintptr_t)frames[i] - modules[0].base;
     hash = (hash ^ value) * 1099511628211u;
     hash ^= hash >> 29;
+    if (i < N_NEAR) near = hash;
   }
   while (atomic_flag_test_and_set(&lock)) continue;
   size_t at = hash % N_SITE, n_tried = 0;
@@ -255,7 +258,7 @@ static void note_site(long n, const char *call, void *caller) {
   const bool is_new = sites[at] != hash;
   sites[at] = hash;
   atomic_flag_clear(&lock);
-  if (is_new) tell("site %ld %s %016lx\n", n, call, (unsigned long)hash);
+  if (is_new) tell("site %ld %s %016lx %016lx\n", n, call, (unsigned long)hash, (unsigned long)near);
 }
 
 static bool counts(unsigned kind, void *caller) {
