@@ -28,7 +28,8 @@ static bool read_rows(struct hl_archive *archive, const struct hl_archive_table 
 
 static bool read_table(struct hl_archive *archive, size_t i_set, size_t i_task) {
   struct hl_archive_table table = {0};
-  if (!hl_archive_has_table(archive, i_set, i_task)) return true;
+  bool has;
+  if (hl_archive_has_table(archive, i_set, i_task, &has) != HL_OK || !has) return true;
   if (!fuzz_is_ok(hl_archive_open_table(archive, i_set, i_task, &table))) return false;
   for (size_t i = 0; i < table.n_step; i++)
     FUZZ_CHECK(isfinite(table.steps[i]) && (i == 0 || table.steps[i] > table.steps[i - 1]));
