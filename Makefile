@@ -359,13 +359,13 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(STATIC)
 # the target that runs command lines.
 $(call objects_of,$(FUZZ_SOURCES)): EXTRA_CPPFLAGS = $(if $(FUZZER),,$(addsuffix $(*F:_fuzz=), \
   -DLLVMFuzzerTestOneInput=fuzz_target_ -DLLVMFuzzerCustomMutator=fuzz_mutator_))
-FUZZ_WRAP := -Wl,--wrap=cli_was_interrupted -Wl,--wrap=fork -Wl,--wrap=sigaction -Wl,--wrap=hl_fetch
+FUZZ_WRAP := -Wl,--wrap=cli_was_interrupted -Wl,--wrap=fork -Wl,--wrap=hl_fetch
 FUZZ_COMMAND := $(filter-out %/main.o,$(PROGRAM_OBJECTS)) $(BUILD)/tests/fuzz/main.o
 FUZZ_LIBRARIES := $(call objects_of,$(FUZZ_HELPER_SOURCES)) $(ANALYSIS) $(STATIC)
 
 $(BUILD)/tests/fuzz/main.o: $(BUILD)/src/cli/main.o
 	@mkdir -p $(@D)
-	$(Q)$(OBJCOPY) --redefine-sym main=hyperlist_main $< $@
+	$(Q)$(OBJCOPY) --redefine-sym main=hyperlist_main --redefine-sym sigaction=fuzz_sigaction $< $@
 
 $(REPLAY): $(call objects_of,$(FUZZ_SOURCES) tests/fuzz/replay.c) $(FUZZ_COMMAND) $(FUZZ_LIBRARIES)
 	$(call say,LD)

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # Every reader of foreign bytes takes the fuzzers' corpus, and each input that once broke it, without a crash and as promised.
-# sanitized: yes
 . "$(dirname "$0")/../lib.sh"
 
 replay=${HYPERLIST%/*}/tests/fuzz/replay
