@@ -93,16 +93,17 @@ static hl_status check_library(const char *path) {
   return hl_fail(HL_IO, "%s: found an HDF5 library without thread safety, expected one built with it", path);
 }
 
-/* HDF5 keeps headers, names and trees of up to 32 MB a file in memory, and ingest has several files open: */
-enum { METADATA_BYTES = 2 << 20 };
+/* HDF5 keeps headers, names and trees of up to 32 MB a file in memory, and a merge has many files open, all
+ * but one to read. */
+enum { WRITE_CACHE = 2 << 20, READ_CACHE = 512 << 10 };
 
-static hid_t new_access(void) {
+static hid_t new_access(size_t n_byte) {
   const hid_t list = H5Pcreate(H5P_FILE_ACCESS);
   H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
   if (H5Pget_mdc_config(list, &cache) < 0) return list;
   cache.set_initial_size = true;
-  cache.initial_size = cache.min_size = METADATA_BYTES / 2;
-  cache.max_size = METADATA_BYTES;
+  cache.initial_size = cache.min_size = n_byte / 2;
+  cache.max_size = n_byte;
   H5Pset_mdc_config(list, &cache);
   return list;
 }
@@ -113,7 +114,7 @@ hl_status hl_h5_create(const char *path, struct hl_h5 *file) {
   const hl_status status = check_library(path);
   if (status != HL_OK) return status;
   const hid_t list = h5_new_untimed(H5P_FILE_CREATE);
-  const hid_t access = new_access();
+  const hid_t access = new_access(WRITE_CACHE);
   const hid_t id = H5Fcreate(path, H5F_ACC_TRUNC, list, access);
   const hl_status created = id > 0 ? HL_OK : h5_fail(HL_IO, *file, NULL, "cannot create");
   if (id > 0) file->id = id;
@@ -135,7 +136,7 @@ hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
   const hl_status why = is_hdf5 < 0 ? h5_reason(HL_INVALID) : HL_INVALID;
   if (is_hdf5 <= 0 && why != HL_INVALID) return h5_fail(HL_IO, *file, NULL, "cannot open");
   if (is_hdf5 <= 0) return hl_fail(HL_INVALID, "%s: found no HDF5 signature, expected an HDF5 file", path);
-  const hid_t list = new_access();
+  const hid_t list = new_access(READ_CACHE);
   const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, list);
   const hl_status opened = id > 0 ? HL_OK : h5_fail(HL_INVALID, *file, NULL, "found a broken HDF5 file");
   if (id > 0) file->id = id;
