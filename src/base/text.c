@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/shortest.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -21,6 +22,7 @@ char *hl_format_double(double value, char buffer[HL_DOUBLE_TEXT]) {
     snprintf(buffer, HL_DOUBLE_TEXT, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
     return buffer;
   }
+  if (hl_format_shortest(value, buffer)) return buffer;
   /* 15 digits always survive in a normal number and 17 always suffice; a subnormal has fewer */
   for (int n_digit = fabs(value) < 2.3e-308 ? 1 : 15; n_digit <= 17; n_digit++) {
     snprintf(buffer, HL_DOUBLE_TEXT, "%.*g", n_digit, value);

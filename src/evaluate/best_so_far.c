@@ -37,12 +37,16 @@ static void sum_block(struct hl_best_so_far *best, size_t i_block) {
   best->test_sums[i_block] = hl_sum(best->test + i_block * HL_BLOCK, HL_BLOCK);
 }
 
-static bool try_block(struct hl_best_so_far *best, size_t i_block, const double *valid, const double *test) {
+/* Doubles, each a cache line that is far away, are looked at only where the block's 16 bits say that they may
+ * be better. */
+static bool try_block(struct hl_best_so_far *best, size_t i_block, const int16_t *coarse, const double *valid,
+                      const double *test) {
+  const int16_t *limits = best->limits + i_block * HL_BLOCK;
   const size_t first = i_block * HL_BLOCK, n_task = best->cells->n_task;
   const size_t end = first + HL_BLOCK < n_task ? first + HL_BLOCK : n_task;
   bool is_better = false;
   for (size_t task = first; task < end; task++) {
-    if (best->limits[task] == HL_COARSE_NEVER || !(valid[task] < best->valid[task])) continue;
+    if (coarse[task - first] >= limits[task - first] || !(valid[task] < best->valid[task])) continue;
     take(best, task, valid[task], test[task]);
     is_better = true;
   }
@@ -56,7 +60,7 @@ static bool try_blocks(struct hl_best_so_far *best, size_t config, const double 
   bool is_better = false;
   for (size_t i = 0; i < n_block; i++) {
     if (hl_coarse_any(coarse + i * HL_BLOCK, best->limits + i * HL_BLOCK))
-      is_better |= try_block(best, i, valid, test);
+      is_better |= try_block(best, i, coarse + i * HL_BLOCK, valid, test);
   }
   return is_better;
 }
