@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # What reproduce is asked for: figures that the file cannot support, and wrong options.
-# sanitized: yes
 . "$(dirname "$0")/../lib.sh"
 needs gnuplot
 
