@@ -11,7 +11,7 @@
 
 enum {
   LINE = 8,               /* doubles in a cache line */
-  READ_BYTES = 512 << 10, /* what a thread reads at a time: fits its cache; half or twice that is no faster */
+  READ_BYTES = 512 << 10, /* what a thread reads at a time: fits its cache */
 };
 
 struct table {
@@ -95,7 +95,7 @@ static void turn_rows(const struct hl_cells *cells, const struct table *table, c
       double *to = table->to + (c + k) * cells->n_task + first;
       if (!is_plain(square[k])) fill_holes(square[k], seen);
       if (n == HL_BLOCK)
-        memcpy(to, square[k], sizeof square[k]); /* of a size that the compiler knows: three times as quick */
+        memcpy(to, square[k], sizeof square[k]); /* of a size that the compiler knows */
       else
         memcpy(to, square[k], n * sizeof *to);
       if (table->coarse != NULL && !seen->is_wild)
