@@ -43,7 +43,7 @@ function begin_page(line,    name, noun, i, n, all) {
   sub(/\.h$/, "", noun)
   is_all = FILENAME !~ /hyperlist\/hyperlist\/|include\/hyperlist\//
   name = is_all ? "hyperlist" : "hyperlist_" noun
-  printf ".TH %s 3 \"\" \"hyperlist %s\" \"hyperlist library\"\n.SH NAME\n%s \\- %s\n", toupper(name), version, name, roff(tolower(substr(line, 1, 1)) substr(line, 2))
+  printf ".TH %s 3 \"\" \"hyperlist %s\" \"hyperlist library\"\n.nh\n.ad l\n.SH NAME\n%s \\- %s\n", toupper(name), version, name, roff(tolower(substr(line, 1, 1)) substr(line, 2))
   printf ".SH SYNOPSIS\n.nf\n#include <%s>\n\ncc ... $(pkg\\-config \\-\\-cflags \\-\\-libs hyperlist)\n.fi\n.SH DESCRIPTION\n", is_all ? "hyperlist.h" : "hyperlist/" noun ".h"
   is_new = 0
 }

@@ -71,8 +71,9 @@ static size_t shuffle(struct material *it) {
 }
 
 static size_t checksum(struct material *it) {
-  volatile uint32_t sum = 0;
-  for (size_t i = 0; i < it->n; i += CHUNK) sum += hl_fletcher32(it->losses + i, CHUNK * sizeof *it->losses);
+  static volatile uint32_t kept; /* so that none of it is left out */
+  for (size_t i = 0; i < it->n; i += CHUNK) kept = hl_fletcher32(it->losses + i, CHUNK * sizeof *it->losses);
+  (void)kept;
   return it->n_byte;
 }
 

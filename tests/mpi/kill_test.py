@@ -104,7 +104,7 @@ def main():
     good("ingest", "-q", "--no-provenance", "-o", a + "f", FIXTURES)
     good("normalize", "-q", "--no-provenance", "-o", s, a + "f")
     kills("normalize", 2 * TIMES, ("normalize", "--no-provenance", "-o", os.path.join(here, "s.h5"), a + "f"), read_bytes(s), nothing)
-    options = ("--set", SET, "--no-provenance", "--resamples", "12000", "-k", "50")
+    options = ("--set", SET, "--no-provenance", "--resamples", "8000", "-k", "50")
     good("generalize", s, *options, "-o", g)
     n = kills("generalize", 3 * TIMES, ("generalize", s, *options, "-o", os.path.join(here, "g.tsv")), read_bytes(g), nothing, low=.8)
     ok(n > 0, "generalize: some went on from the journal", n)
