@@ -99,7 +99,8 @@ void page_title(struct page *page, const char *name, const char *section, const 
   fputs(".TH ", page->file);
   put_upper(page->file, name);
   fprintf(page->file,
-          " %s \"" HL_VERSION_DATE "\" \"hyperlist " HL_VERSION_STRING "\" \"hyperlist manual\"\n.nh\n.ad l\n.SH NAME\n",
+          " %s \"" HL_VERSION_DATE "\" \"hyperlist " HL_VERSION_STRING
+          "\" \"hyperlist manual\"\n.nh\n.ad l\n.SH NAME\n",
           section);
   put_roff(page->file, name, strlen(name));
   fputs(" \\- ", page->file);

@@ -27,8 +27,9 @@ def write(root, n_task=9, n_config=150, n_replica=4, n_step=31):
         make_npz.write_zip(path, make_npz.members(make_npz.optimizers(seeds=range(n_config)), make_npz.steps(n_step), ys.astype("<f4")))
 
 
-def kill_once(args, duration, low):
-    """One rank, at a random moment after all have started; sooner where it was done before. Returns what the job said, or None."""
+def kill_once(args, duration, sign):
+    """One rank, at a random moment after all have started, or after a file is there that is a sign of it; sooner where it was done before.
+    Returns what the job said, or None."""
     for attempt in range(12):
         p = start(3, *args)
         began = time.monotonic()
@@ -36,7 +37,12 @@ def kill_once(args, duration, low):
         while len(ranks) < 3 and p.poll() is None and time.monotonic() - began < 20:
             ranks = find_ranks(p.pid)
             time.sleep(.002)
-        time.sleep(duration * RNG.uniform(low, .9) * .85 ** attempt)
+        if sign is None:
+            time.sleep(duration * RNG.uniform(.1, .9) * .85 ** attempt)
+        else:
+            while not os.path.exists(sign) and p.poll() is None:
+                time.sleep(.01)
+            time.sleep(RNG.uniform(.05, .3) * .7 ** attempt)
         try:
             os.kill(ranks[RNG.randint(len(ranks))], signal.SIGKILL)
         except (ProcessLookupError, IndexError, ValueError):
@@ -54,8 +60,8 @@ def reset(args):
     os.mkdir(folder)
 
 
-def kills(label, n, args, ordinary, is_whole, low=.1):
-    """ordinary: the bytes expected in the file after -o. Moments are from that share of the time on."""
+def kills(label, n, args, ordinary, is_whole, sign=None):
+    """ordinary: the bytes expected in the file after -o. sign: as of kill_once."""
     out = args[args.index("-o") + 1]
     reset(args)
     began = time.monotonic()
@@ -66,7 +72,7 @@ def kills(label, n, args, ordinary, is_whole, low=.1):
     for i in range(n):
         name = f"{label}: kill {i + 1} of {n}"
         reset(args)
-        r = kill_once(args, duration, low)
+        r = kill_once(args, duration, sign)
         if not ok(r is not None and r.code != 0 and r.err.strip(), f"{name}: the job ends with a message and a code", r):
             continue
         left = sorted(os.listdir(os.path.dirname(out)))
@@ -104,9 +110,10 @@ def main():
     good("ingest", "-q", "--no-provenance", "-o", a + "f", FIXTURES)
     good("normalize", "-q", "--no-provenance", "-o", s, a + "f")
     kills("normalize", 2 * TIMES, ("normalize", "--no-provenance", "-o", os.path.join(here, "s.h5"), a + "f"), read_bytes(s), nothing)
-    options = ("--set", SET, "--no-provenance", "--resamples", "8000", "-k", "50")
+    options = ("--set", SET, "--no-provenance", "--resamples", "10000", "-k", "50")
     good("generalize", s, *options, "-o", g)
-    n = kills("generalize", 3 * TIMES, ("generalize", s, *options, "-o", os.path.join(here, "g.tsv")), read_bytes(g), nothing, low=.8)
+    n = kills("generalize", 3 * TIMES, ("generalize", s, *options, "-o", os.path.join(here, "g.tsv")), read_bytes(g), nothing,
+              sign=os.path.join(here, ".g.tsv.journal"))
     ok(n > 0, "generalize: some went on from the journal", n)
     done()
 
