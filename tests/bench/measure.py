@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 
-PYTHON = os.environ.get("PYTHON") or "/usr/bin/python3"
+PYTHON = shutil.which(os.environ.get("PYTHON") or "/usr/bin/python3") or sys.executable  # a path: it is run as it is
 HERE = os.path.dirname(os.path.abspath(__file__))
 programs = None  # the folder of took, limits and the makers of inputs
 

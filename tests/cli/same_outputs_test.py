@@ -30,8 +30,11 @@ def locales(tmp):
             subprocess.run(["localedef", "-i", source, "-f", "UTF-8", target], capture_output=True)
         except FileNotFoundError:
             pass
-        if os.path.isdir(target):
-            made[name] = {"LOCPATH": os.path.join(tmp, "locales"), "LC_ALL": name, "LANG": name, "LANGUAGE": name[:2]}
+        environment = {"LOCPATH": os.path.join(tmp, "locales"), "LC_ALL": name, "LANG": name, "LANGUAGE": name[:2]}
+        code = "import locale; locale.setlocale(locale.LC_ALL, ''); print(locale.localeconv()['decimal_point'])"
+        p = subprocess.run([sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True)
+        if p.stdout.strip() == ",":  # localedef leaves a folder behind where it fails
+            made[name] = environment
         else:
             skip(f"in {name}", "no localedef, or not its sources (package locales)")
     return made
