@@ -11,6 +11,7 @@
 #include "hyperlist/fetch.h"
 #include "hyperlist/generalize.h"
 #include "hyperlist/ingest.h"
+#include "hyperlist/limits.h"
 #include "hyperlist/list.h"
 #include "hyperlist/missing.h"
 #include "hyperlist/report.h"

@@ -17,9 +17,6 @@
 extern "C" {
 #endif
 
-/* The most bytes that one config's curves of a task may have (all replicas, steps and splits). */
-#define HL_MAX_ROW_BYTES ((size_t)64 << 20)
-
 struct hl_archive_set {
   char *name;
   struct hl_strings configs;

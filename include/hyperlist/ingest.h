@@ -48,7 +48,7 @@ struct hl_ingest_report {
 /* Sources are files or folders; folders are walked in byte order, hidden files ignored, files of foreign
  * names skipped with a warning. HL_INVALID: a source is bad or contradicts what is stored, by name; nothing
  * is stored then. HL_IO, HL_USAGE (no hyperparameters known for --set, ..), HL_LIMIT (a config's curves
- * beyond HL_MAX_ROW_BYTES). Memory: below 300 MB at any input size. report may be NULL. */
+ * beyond HL_LIMIT_CURVES). Memory: below 300 MB at any input size. report may be NULL. */
 HL_API hl_status hl_ingest(const char *archive_path, size_t n_source, const char *const *sources,
                            const struct hl_ingest_options *options, const struct hl_context *context,
                            struct hl_ingest_report *report);

@@ -5,13 +5,12 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A deflate stream unpacks to at most so many times its size: no honest table claims more. */
-enum { MAX_INFLATION = 1032 };
 static const size_t plain_rows_bytes = (size_t)1 << 20;
 
 /* What a table is read through. */
@@ -53,10 +52,11 @@ static hl_status check_size(const struct hl_archive *archive, const char *place,
   if (row == 0 || row == SIZE_MAX) {
     return hl_fail(HL_INVALID,
                    "%s: /%s: found %zu replicas x %zu steps, expected at least 1 and at most %zu bytes a row",
-                   archive->path, place, table->n_replica, table->n_step, HL_MAX_ROW_BYTES);
+                   archive->path, place, table->n_replica, table->n_step,
+                   (size_t)hl_limit_get(HL_LIMIT_CURVES));
   }
   if (hl_multiply(table->n_config, table->n_replica, &n_run) &&
-      n_run / MAX_INFLATION <= archive->file_bytes) {
+      n_run / HL_MAX_DEFLATE_RATIO <= archive->file_bytes) {
     return HL_OK;
   }
   return hl_fail(HL_INVALID, "%s: /%s: found a claim of %zu configs x %zu replicas, more than the file holds",
@@ -106,7 +106,7 @@ hl_status table_open_curves(struct hl_archive *archive, size_t i_set, size_t i_t
   TRY(check_shape(archive, source->place, &archive->index.sets[i_set], shape, type, table));
   TRY(hl_h5_chunk_rows(source->dataset, &chunk_rows));
   const size_t row = table->n_replica * table->n_step * table->n_split * hl_h5_type_size(type);
-  source->is_packed = chunk_rows > 0 && chunk_rows <= HL_MAX_ROW_BYTES / row + 1;
+  source->is_packed = chunk_rows > 0 && chunk_rows <= (size_t)hl_limit_get(HL_LIMIT_CURVES) / row + 1;
   table->chunk_rows = source->is_packed ? (size_t)chunk_rows : plain_rows_bytes / row + 1;
   table->internal = source;
   return HL_OK;

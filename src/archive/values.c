@@ -2,13 +2,14 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "hyperlist/archive.h"
+#include "hyperlist/limits.h"
 
 #include <stdint.h>
 
 size_t hl_row_bytes(bool is_double, size_t n_replica, size_t n_step, size_t n_split) {
   size_t row = hl_value_size(is_double);
   const bool fits = hl_multiply(row, n_replica, &row) && hl_multiply(row, n_step, &row) &&
-                    hl_multiply(row, n_split, &row) && row <= HL_MAX_ROW_BYTES;
+                    hl_multiply(row, n_split, &row) && row <= hl_limit_get(HL_LIMIT_CURVES);
   return fits ? row : SIZE_MAX;
 }
 
@@ -18,5 +19,5 @@ hl_status hl_check_row(const char *task, const char *set, bool is_double, size_t
   return hl_fail(
       HL_LIMIT,
       "task %s, set %s: found %zu replicas x %zu steps x %zu splits, expected at most %zu bytes a config",
-      task, set, n_replica, n_step, n_split, HL_MAX_ROW_BYTES);
+      task, set, n_replica, n_step, n_split, (size_t)hl_limit_get(HL_LIMIT_CURVES));
 }

@@ -27,7 +27,7 @@ static inline void hl_fill_nan(bool is_double, size_t n, void *values) {
   for (size_t i = 0; i < n; i++) hl_set_value(is_double, values, i, NAN);
 }
 
-/* The bytes of one config's curves; SIZE_MAX where they are more than HL_MAX_ROW_BYTES. */
+/* The bytes of one config's curves; SIZE_MAX where they are more than HL_LIMIT_CURVES. */
 size_t hl_row_bytes(bool is_double, size_t n_replica, size_t n_step, size_t n_split);
 
 /* HL_LIMIT, by the names, where a row that was put together is larger than that. */

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <csv.h>
 #include <stdbool.h>
@@ -13,7 +14,8 @@ enum { FIELD_BYTES = 1 << 16 }; /* by which the room for a field grows */
 
 struct hl_csv {
   const char *path;
-  char delimiter; /* 0: not found yet */
+  char delimiter;   /* 0: not found yet */
+  size_t row_bytes; /* the most that a row may have */
   hl_csv_row *row;
   void *user;
   struct csv_parser parser;
@@ -81,6 +83,7 @@ hl_status hl_csv_new(const char *path, char delimiter, hl_csv_row *row, void *us
   csv_set_blk_size(&csv->parser, FIELD_BYTES); /* the default, 128, makes long fields quadratic */
   csv->path = path;
   csv->delimiter = delimiter;
+  csv->row_bytes = (size_t)hl_limit_get(HL_LIMIT_CSV_ROW);
   csv->row = row;
   csv->user = user;
   csv->line = 1;
@@ -139,11 +142,11 @@ static hl_status feed_piece(struct hl_csv *csv, const char *data, size_t n) {
     csv->n_row_byte = 0;
   }
   csv->n_row_byte += n;
-  if (csv->n_row_byte > HL_CSV_ROW_BYTES) {
+  if (csv->n_row_byte > csv->row_bytes) {
     return hl_fail(HL_LIMIT,
                    "%s: line %zu: found a row of more than %zu bytes, the most that is read (is a quote left "
                    "open?)",
-                   csv->path, csv->row_line, HL_CSV_ROW_BYTES);
+                   csv->path, csv->row_line, csv->row_bytes);
   }
   const size_t n_parsed = csv_parse(&csv->parser, data, n, on_field, on_row, csv);
   if (csv->status != HL_OK) return csv->status;

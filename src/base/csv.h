@@ -17,9 +17,6 @@ typedef hl_status hl_csv_row(void *user, size_t line, size_t n_field, const char
 
 struct hl_csv;
 
-/* The most bytes that a row may have: more is HL_LIMIT, so that a quote left open does not eat all memory. */
-#define HL_CSV_ROW_BYTES ((size_t)16 << 20)
-
 /* path is for messages and borrowed; delimiter 0: the most frequent of comma, semicolon and tab outside
  * quotes in the first line that is not blank (which must arrive with the first block), comma for a line
  * without any. */

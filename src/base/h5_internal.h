@@ -7,11 +7,7 @@
 
 #include <hdf5.h>
 
-enum {
-  H5_MAX_INFLATION = 1032, /* a deflate stream unpacks to at most so many times its size: no honest dataset
-                              claims more */
-  H5_NAME_BYTES = 512,
-};
+enum { H5_NAME_BYTES = 512 };
 
 /* Called first wherever the library is: errors are told by us, and its exit handler stays out. */
 void h5_silence(void);

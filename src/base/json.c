@@ -1,6 +1,7 @@
 #include "base/json.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <cjson/cJSON.h>
 #include <ctype.h>
@@ -67,6 +68,26 @@ static hl_status fail_at(const char *path, const char *text, const char *at, con
                  what);
 }
 
+/* cJSON recurses, and gives up at 1,000 levels without saying why. */
+static hl_status check_depth(const char *path, const char *text, size_t size) {
+  bool in_string = false;
+  size_t depth = 0;
+  for (const char *at = text; at < text + size; at++) {
+    if (*at == '"')
+      in_string = !in_string;
+    else if (in_string)
+      at += *at == '\\';
+    else if (*at == '[' || *at == '{')
+      depth++;
+    else if ((*at == ']' || *at == '}') && depth > 0)
+      depth--;
+    if (depth <= HL_MAX_JSON_DEPTH) continue;
+    (void)fail_at(path, text, at, "at most 64 levels");
+    return HL_LIMIT;
+  }
+  return HL_OK;
+}
+
 hl_status hl_json_parse(const char *path, char *text, size_t size, struct cJSON **json) {
   char *rewritten = NULL;
   const char *end = NULL;
@@ -81,6 +102,7 @@ hl_status hl_json_parse(const char *path, char *text, size_t size, struct cJSON 
     TRY(rewrite_bare_tokens(text, size, &rewritten, &size));
     text = rewritten;
   }
+  TRY(check_depth(path, text, size));
   errno = 0; /* which malloc sets: cJSON does not tell memory that ran out from what is no JSON */
   *json = cJSON_ParseWithLengthOpts(text, size + 1, &end, 0);
   if (*json == NULL && errno == ENOMEM) {

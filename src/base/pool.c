@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/h5.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 1024, WARNING_BYTES = 1024 };
+enum { WARNING_BYTES = 1024 };
 
 struct pool {
   const struct hl_context *context;
@@ -37,7 +38,7 @@ size_t hl_pool_threads(const struct hl_context *context, size_t n) {
   long wanted = context != NULL ? context->n_thread : 0;
   if (wanted <= 0) wanted = sysconf(_SC_NPROCESSORS_ONLN);
   if (wanted < 1) wanted = 1;
-  if (wanted > MAX_THREADS) wanted = MAX_THREADS;
+  if (wanted > HL_MAX_THREADS) wanted = HL_MAX_THREADS;
   return n < (size_t)wanted ? (n > 0 ? n : 1) : (size_t)wanted;
 }
 

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "check/checker.h"
+#include "hyperlist/limits.h"
 #include "learn/list_format.h"
 
 #include <stdarg.h>
@@ -43,7 +44,7 @@ hl_status checker_new_sets(struct checker *checker, size_t n_set) {
 static hl_status find_list(const char *path, enum hl_file_kind *kind) {
   char *text = NULL;
   size_t n_byte;
-  const hl_status status = hl_file_read(path, HL_LIST_BYTES, &text, &n_byte);
+  const hl_status status = hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &text, &n_byte);
   const bool is_list = status == HL_OK && strstr(text, "\"hyperlist.list") != NULL;
   free(text);
   *kind = HL_FILE_LIST;

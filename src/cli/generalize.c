@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/results.h"
 #include "generalize/series_table.h"
+#include "hyperlist/limits.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -68,7 +69,7 @@ static hl_status choose(const struct generalize_texts *texts, struct hl_generali
   if (texts->set == NULL) FAIL(HL_USAGE, "--set SET is missing: the set to learn from");
   TRY(check_together(texts));
   TRY(choose_split(texts, &options->split));
-  TRY(cli_integer("--resamples", texts->n_resample, 1, 1000000, &n_resample));
+  TRY(cli_integer("--resamples", texts->n_resample, 1, HL_MAX_RESAMPLES, &n_resample));
   TRY(cli_integer("-k", texts->n_trial, 1, UINT32_MAX, &n_trial));
   TRY(cli_choose("--report", texts->report, reports, &report));
   TRY(cli_choose_missing(texts->missing, &options->missing));

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "cli/page.h"
 #include "cli/program.h"
+#include "hyperlist/limits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -107,9 +108,36 @@ void help_print_usage(FILE *file) {
       "formats'\ntells of the files; --version tells the versions. More: man hyperlist\n");
 }
 
-static void put_commands(struct page *page) {
+void help_put_commands(struct page *page) {
   for (size_t i = 0; cli_commands[i] != NULL; i++)
     page_item(page, cli_commands[i]->name, cli_commands[i]->summary);
+}
+
+/* "64M"; a number that is no whole M, G or T as it is. */
+static const char *format_size(uint64_t size, char text[HELP_TEXT]) {
+  const unsigned shift = size % (UINT64_C(1) << 40) == 0   ? 40
+                         : size % (UINT64_C(1) << 30) == 0 ? 30
+                         : size % (UINT64_C(1) << 20) == 0 ? 20
+                                                           : 0;
+  snprintf(text, HELP_TEXT, "%llu%s", (unsigned long long)(size >> shift),
+           shift == 40   ? "T"
+           : shift == 30 ? "G"
+           : shift == 20 ? "M"
+                         : "");
+  return text;
+}
+
+void help_put_limits(struct page *page) {
+  char value[HELP_TEXT], most[HELP_TEXT], text[3 * HELP_TEXT];
+  size_t n;
+  const struct hl_limit_row *rows = hl_limits(&n);
+  if (!page->is_man) putc('\n', page->file);
+  for (const struct hl_limit_row *row = rows; row < rows + n; row++) {
+    snprintf(text, sizeof text, "%s %s (%s; exit %d)%s%s", format_size(row->value, value), row->of,
+             row->where, (int)row->beyond, row->most > 0 ? "; can be set, up to " : "",
+             row->most > 0 ? format_size(row->most, most) : "");
+    page_item(page, row->name, text);
+  }
 }
 
 static void print_topic(const struct help_topic *topic, bool is_man) {
@@ -119,10 +147,8 @@ static void print_topic(const struct help_topic *topic, bool is_man) {
   if (!is_man) page_text(&page, topic->summary);
   for (const struct help_chapter *chapter = topic->chapters; chapter->heading != NULL; chapter++) {
     page_chapter(&page, chapter->heading);
-    if (chapter->blocks != NULL)
-      page_text(&page, chapter->blocks);
-    else
-      put_commands(&page);
+    if (chapter->blocks != NULL) page_text(&page, chapter->blocks);
+    if (chapter->put != NULL) chapter->put(&page);
   }
 }
 

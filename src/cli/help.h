@@ -4,6 +4,7 @@
 #define HL_CLI_HELP_H
 
 #include "cli/cli.h"
+#include "cli/page.h"
 
 /* What `hyperlist` alone says. */
 void help_print_usage(FILE *file);
@@ -24,7 +25,8 @@ void help_describe(const struct cli_command *command,
 
 /* Pages that are of no command: hyperlist(1), hyperlist-formats(5). */
 struct help_chapter {
-  const char *heading, *blocks; /* of page_text; NULL: the list of commands */
+  const char *heading, *blocks; /* of page_text, if there are any */
+  void (*put)(struct page *);   /* what else stands there: NULL, help_put_commands or help_put_limits */
 };
 struct help_topic {
   const char *name; /* "formats" */
@@ -32,6 +34,8 @@ struct help_topic {
   const char *section, *summary;
   const struct help_chapter *chapters; /* ended by one without a heading */
 };
+void help_put_commands(struct page *page);
+void help_put_limits(struct page *page);
 extern const struct help_topic help_topics[]; /* ended by one without a name */
 const struct help_topic *help_topic_find(const char *name);
 

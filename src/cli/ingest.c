@@ -3,10 +3,9 @@
 #include "base/json.h"
 #include "cli/describe.h"
 #include "cli/results.h"
+#include "hyperlist/limits.h"
 
 #include <string.h>
-
-enum { MAX_GRID = 1 << 20 };
 
 /* One character, or "tab" or "\t"; NULL leaves *delimiter. */
 static hl_status parse_delimiter(const char *text, char *delimiter) {
@@ -77,7 +76,7 @@ static hl_status run(struct cli *cli) {
   TRY(cli_choose("--format", format, formats, &i_format));
   TRY(cli_choose("--after-end", end, after_ends, &after_end));
   const bool is_own = points != NULL && strcmp(points, "own") == 0;
-  if (!is_own) TRY(cli_integer("--grid", points, 2, MAX_GRID, &grid));
+  if (!is_own) TRY(cli_integer("--grid", points, 2, HL_MAX_GRID, &grid));
   TRY(parse_delimiter(delimiter, &ingest.delimiter));
   ingest.after_end = (enum hl_after_end)after_end;
   ingest.grid = is_own ? HL_GRID_OWN : (size_t)grid;

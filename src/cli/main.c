@@ -4,6 +4,7 @@
 #include "cli/help.h"
 #include "cli/program.h"
 #include "cli/watch.h"
+#include "hyperlist/limits.h"
 #include "hyperlist/version.h"
 
 #include <errno.h>
@@ -56,7 +57,8 @@ static int run_command(const struct cli_command *command, int argc, const char *
   cli_watch(&cli);
   const bool is_first = hl_ranks_is_first(&cli.context);
   cli.quiet = !is_first;
-  hl_status status = is_first || command->ranks == CLI_SHARED ? command->run(&cli) : HL_OK;
+  hl_status status = hl_limits_check();
+  if (status == HL_OK && (is_first || command->ranks == CLI_SHARED)) status = command->run(&cli);
   if (!cli.was_described) status = hl_ranks_agree(&cli.context, status);
   if (status != HL_OK && !cli.was_described && is_first)
     cli_tell_error(&cli, hl_error_message());

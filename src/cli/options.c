@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/help.h"
 #include "cli/program.h"
+#include "hyperlist/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -220,7 +221,7 @@ static hl_status take_shared(struct cli *cli, const struct shared *shared) {
   cli->json = shared->json != 0;
   cli->quiet |= shared->quiet != 0; /* all ranks but the first are */
   cli->verbose = shared->verbose != 0;
-  TRY(cli_integer("-j", shared->threads, 1, 1024, &n_thread));
+  TRY(cli_integer("-j", shared->threads, 1, HL_MAX_THREADS, &n_thread));
   TRY(cli_integer("--seed", shared->seed, 0, UINT64_MAX, &cli->context.seed));
   cli->context.n_thread = n_thread > 0 ? (int)n_thread : hl_ranks_threads(&cli->context);
   TRY(join_command(cli, &command));

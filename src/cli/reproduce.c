@@ -9,6 +9,7 @@
 #include "cli/describe.h"
 #include "cli/pictures.h"
 #include "cli/results.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -165,7 +166,7 @@ static hl_status run(struct cli *cli) {
   TRY(cli_parse(cli, options, CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 0));
   TRY(cli_pictures_choose(&it.pictures, format));
   TRY(cli_choose_missing(missing, &it.options.missing));
-  TRY(cli_integer("--resamples", resamples, 1, 1000000, &n_resample));
+  TRY(cli_integer("--resamples", resamples, 1, HL_MAX_RESAMPLES, &n_resample));
   TRY(cli_integer("--trials", trials, 1, UINT32_MAX, &n_trial));
   TRY(choose_perplexity(perplexity, &it.options.perplexity));
   it.options.set = set;

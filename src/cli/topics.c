@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct help_chapter overview[] = {
-    {"Synopsis", "hyperlist COMMAND ARGUMENTS [options]"},
+    {"Synopsis", "hyperlist COMMAND ARGUMENTS [options]", NULL},
     {"Description",
      "Learns ordered lists of hyperparameter configurations from training curves that somebody has already "
      "paid for, "
@@ -18,8 +18,9 @@ static const struct help_chapter overview[] = {
      "From the same "
      "files and --seed every result is the same bytes for any number of threads, but for the lines of "
      "provenance, which "
-     "--no-provenance leaves out."},
-    {"Commands", NULL},
+     "--no-provenance leaves out.",
+     NULL},
+    {"Commands", NULL, help_put_commands},
     {"Selectors of tasks",
      "Where an option takes SEL it is a comma-separated union of parts. A selector that matches nothing is "
      "an error.\n\n"
@@ -28,7 +29,8 @@ static const struct help_chapter overview[] = {
      "@ family:GLOB\nsampled tasks of a family, such as mlp_family\n\n"
      "@ @FILE\nthe names in a file, one a line\n\n"
      "@ all\nall tasks\n\n"
-     "@ !PART\ntakes the tasks of a part away from the union; from all tasks, if there is no other part"},
+     "@ !PART\ntakes the tasks of a part away from the union; from all tasks, if there is no other part",
+     NULL},
     {"Exit status",
      "@ 0\ndone; a reader that closed standard output had seen enough\n\n"
      "@ 1\nthe answer is no (check found a file broken), or some sources were left out (--keep-going)\n\n"
@@ -38,7 +40,8 @@ static const struct help_chapter overview[] = {
      "@ 5\na number that cannot be computed\n\n"
      "@ 6\nbeyond memory or a stated limit\n\n"
      "@ 70\na bug: please report it\n\n"
-     "@ 130, 143\nafter SIGINT, SIGTERM"},
+     "@ 130, 143\nafter SIGINT, SIGTERM",
+     NULL},
     {"Environment",
      "@ HYPERLIST_SHARE\nthe folder that holds plots/, gnuplot's scripts; without it they are looked for "
      "beside the "
@@ -46,29 +49,32 @@ static const struct help_chapter overview[] = {
      "@ PATH\nwhere gnuplot is found\n\n"
      "@ TMPDIR\nwhere large inputs are sorted and unpacked, /tmp without it\n\n"
      "@ TERM, COLUMNS\nwhat the terminal can show, and how wide its lines are\n\n"
+     "@ HYPERLIST_LIMITS\nother limits than those below, NAME=SIZE,..\n\n"
      "@ NO_COLOR\nno colour, if it is set\n\n"
      "@ LC_ALL, LC_CTYPE, LANG\nwhether the terminal shows UTF-8; nothing else depends on the language\n\n"
      "@ https_proxy, http_proxy, all_proxy, no_proxy\nfetch: proxies, as libcurl takes them\n\n"
-     "@ CURL_CA_BUNDLE, SSL_CERT_FILE\nfetch: the certificates to trust"},
+     "@ CURL_CA_BUNDLE, SSL_CERT_FILE\nfetch: the certificates to trust",
+     NULL},
     {"Limits",
-     "What is beyond them ends with 6 and a line that names the limit.\n\n"
-     "@ ingest\n64 MB of curves a config and task; 4096 bytes a name; 1024 hyperparameters; 16 MB a CSV row "
-     "and 2^20 rows "
-     "a config and task; 2^20 grid points; folders 64 deep\n\n"
-     "@ fetch\n16 GiB a file, 64 MB of task names, 2^20 files, names of 200 bytes, 32 transfers at a time\n\n"
-     "@ learn\n2^22 tasks, which are summed exactly\n\n"
-     "@ others\n256 MB a list, log, table or file of names; 64 MB a picture; 1024 threads"},
-    {"See also", "hyperlist-formats(5) for the files, hyperlist-COMMAND(1) for each command, hyperlist(3) "
-                 "for the library."},
-    {NULL, NULL},
+     "The most that is taken, so that no input eats all memory. What is truly larger ends with the exit code "
+     "told and a line that names the limit. K, M, G and T are powers of 1024. Some can be set, for all that "
+     "read what is as large: HYPERLIST_LIMITS=curves=256M,csv-row=64M.",
+     help_put_limits},
+    {"See also",
+     "hyperlist-formats(5) for the files, hyperlist-COMMAND(1) for each command, hyperlist(3) "
+     "for the library.",
+     NULL},
+    {NULL, NULL, NULL},
 };
 
 static const struct help_chapter formats[] = {
-    {"Files of hyperlist", "Archives, scores files and lists carry a schema, NAME/VERSION. Readers take the "
-                           "versions up to their own; a file of "
-                           "a newer hyperlist is refused with both versions named (exit 4). Members that are "
-                           "not known are passed over. All "
-                           "text is UTF-8."},
+    {"Files of hyperlist",
+     "Archives, scores files and lists carry a schema, NAME/VERSION. Readers take the "
+     "versions up to their own; a file of "
+     "a newer hyperlist is refused with both versions named (exit 4). Members that are "
+     "not known are passed over. All "
+     "text is UTF-8.",
+     NULL},
     {"Archives",
      "HDF5, attribute schema = hyperlist.archive/1 on the root. Every curve that was ingested.\n\n"
      "@ /tasks/name, /tasks/kind\nthe tasks in byte order, and what kind they are of\n\n"
@@ -88,7 +94,8 @@ static const struct help_chapter formats[] = {
      "In names of links / and % and a leading . are percent-encoded; /tasks/name has the true name. While "
      "ingest works, "
      "parts stand beside the archive (ARCHIVE.part000001, ..), which the next ingest takes over after a "
-     "kill."},
+     "kill.",
+     NULL},
     {"Scores files",
      "HDF5, attribute schema = hyperlist.scores/1 on the root. One number in 0..1 a task and config. A file "
      "with just "
@@ -103,15 +110,18 @@ static const struct help_chapter formats[] = {
      "@ /sets/SET/valid_min, /sets/SET/valid_last\nthe other collapses, for figures\n\n"
      "@ /sets/SET/n_missing, /sets/SET/n_diverged, /sets/SET/degenerate\na task each\n\n"
      "@ attributes of the root\nvalid_split, replicas, best_over, aggregate, test_constants: the options of "
-     "normalize"},
-    {"Lists", "JSON. Doubles are the shortest text that reads back equal. J is the mean over the train tasks "
-              "of the best f after "
-              "this entry.\n\n"
-              "  {\"schema\": \"hyperlist.list/1\", \"set\": .., \"objective\": {..}, \"train_tasks\": [..], "
-              "\"seed\": ..,\n"
-              "   \"entries\": [{\"rank\": 1, \"config\": .., \"index\": .., \"hyperparameters\": {..},\n"
-              "                \"phase\": \"greedy\" or \"random\", \"J\": ..}, ..],\n"
-              "   \"provenance\": {..}}"},
+     "normalize",
+     NULL},
+    {"Lists",
+     "JSON. Doubles are the shortest text that reads back equal. J is the mean over the train tasks "
+     "of the best f after "
+     "this entry.\n\n"
+     "  {\"schema\": \"hyperlist.list/1\", \"set\": .., \"objective\": {..}, \"train_tasks\": [..], "
+     "\"seed\": ..,\n"
+     "   \"entries\": [{\"rank\": 1, \"config\": .., \"index\": .., \"hyperparameters\": {..},\n"
+     "                \"phase\": \"greedy\" or \"random\", \"J\": ..}, ..],\n"
+     "   \"provenance\": {..}}",
+     NULL},
     {"Tables",
      "Tab-separated: lines that begin with # (provenance, then notes), one row of names, rows; NA is "
      "missing. With --json "
@@ -128,17 +138,21 @@ static const struct help_chapter formats[] = {
      "10, 20, 50\n\n"
      "Provenance is version, command, seed, inputs (name, XXH64, bytes) and the versions of libraries that a "
      "number or "
-     "byte of the output has passed."},
-    {"Released curves", "ROOT/TASK/SET_10000_replica5.npz, a zip of .npy members, plain or deflated: "
-                        "optimizers, the configs' names; xs, the "
-                        "steps; ys, config x replica x step x split (train, valid_inner, valid_outer, test). "
-                        "Configs are joined by name. "
-                        "task_metadata.tsv anywhere in the folder (columns task, n_params, seconds_per_step) "
-                        "tells what curves do not."},
+     "byte of the output has passed.",
+     NULL},
+    {"Released curves",
+     "ROOT/TASK/SET_10000_replica5.npz, a zip of .npy members, plain or deflated: "
+     "optimizers, the configs' names; xs, the "
+     "steps; ys, config x replica x step x split (train, valid_inner, valid_outer, test). "
+     "Configs are joined by name. "
+     "task_metadata.tsv anywhere in the folder (columns task, n_params, seconds_per_step) "
+     "tells what curves do not.",
+     NULL},
     {"Result trees",
      "As training wrote them: ROOT/TASK/OPTIMIZER/STEPS/REPLICA/result, JSON {\"0\": [train, valid_inner, "
      "valid_outer, "
-     "test], \"200\": [..], ..}, and time_per_step beside it, whose mean_time in seconds is kept."},
+     "test], \"200\": [..], ..}, and time_per_step beside it, whose mean_time in seconds is kept.",
+     NULL},
     {"Curves in JSON",
      "A file a task. NaN and Infinity are taken; null in a replica's place is a run that is missing.\n\n"
      "  {\"task\": \"cifar\", \"set\": \"mysweep\", \"steps\": [0, 100, 200], \"configs\": [\n"
@@ -146,21 +160,25 @@ static const struct help_chapter formats[] = {
      "..]}\n\n"
      "Also an array of {\"hp\": {..}, \"train\": {\"loss\": [..]}, \"valid\": {..}, \"test\": {..}}, "
      "averages of a "
-     "released set: element i is its config i."},
-    {"Curves as CSV", "A header row, then a row a config, task, replica and step; columns by role: config, "
-                      "task, replica, step, train, "
-                      "valid, test (or valid_inner, valid_outer), hp:NAME. A row in which every loss is "
-                      "empty, and nan and inf, are "
-                      "observations that are not finite; an empty loss beside others is none. Two rows of "
-                      "one place must be equal."},
+     "released set: element i is its config i.",
+     NULL},
+    {"Curves as CSV",
+     "A header row, then a row a config, task, replica and step; columns by role: config, "
+     "task, replica, step, train, "
+     "valid, test (or valid_inner, valid_outer), hp:NAME. A row in which every loss is "
+     "empty, and nan and inf, are "
+     "observations that are not finite; an empty loss beside others is none. Two rows of "
+     "one place must be equal.",
+     NULL},
     {"Logs of trials",
-     "For track: a CSV with the columns config or rank, step, valid and, if there is one, test."},
+     "For track: a CSV with the columns config or rank, step, valid and, if there is one, test.", NULL},
     {"Lists of names",
      "For import: a config's name a line, best first. Its hyperparameters: {\"CONFIG\": [{NAME: value, ..}, "
      "\"SAMPLER\"], ..}. These are the two files of the published NAdamW list, which export --to opt-list "
-     "writes too."},
-    {"See also", "hyperlist(1), hyperlist-ingest(1), hyperlist-export(1)"},
-    {NULL, NULL},
+     "writes too.",
+     NULL},
+    {"See also", "hyperlist(1), hyperlist-ingest(1), hyperlist-export(1)", NULL},
+    {NULL, NULL, NULL},
 };
 
 const struct help_topic help_topics[] = {

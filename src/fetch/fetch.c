@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "fetch/plan.h"
+#include "hyperlist/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include <unistd.h>
 
 /* 29 million curves are listed in 50 kB; what is a thousand times that is no list of tasks. */
-static const size_t max_list_bytes = (size_t)64 << 20;
 static const char list_name[] = "task_names.txt";
 
 struct fetch {
@@ -177,7 +177,7 @@ static hl_status fetch_list(struct fetch *fetch, char **text, size_t *n) {
   TRY(hl_plan_url(&fetch->options, (const char *const[]){list_name, NULL}, &url));
   transfer.url = url;
   TRY(get_client(fetch, 0, &transfer.http));
-  TRY(hl_transfer_text(&transfer, max_list_bytes, text, n));
+  TRY(hl_transfer_text(&transfer, HL_MAX_NAME_LIST_BYTES, text, n));
   status = hl_plan_make(&fetch->options, url, *text, *n, &fetch->meter, fetch->report);
 out:
   free(url);

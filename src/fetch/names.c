@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 
 const char *hl_name_fault(const char *name, size_t length) {
   if (length == 0) return "found an empty name";
-  if (length > HL_MAX_NAME) return "found a name of more than 200 bytes";
+  if (length > HL_MAX_FETCH_NAME_BYTES) return "found a name of more than 200 bytes";
   if (name[0] == '.') return "found a leading dot";
   if (!hl_is_utf8(name, length)) return "found bytes that are no UTF-8";
   for (size_t i = 0; i < length; i++) {
@@ -63,9 +64,9 @@ hl_status hl_names_parse(const char *label, const char *text, size_t n, hl_name_
     end = memchr(line, '\n', n - (size_t)(line - text));
     if (end == NULL) end = text + n;
     TRY(take_line(line, (size_t)(end - line), i_line, refused, user, names));
-    if (names->n > HL_MAX_FILES)
+    if (names->n > HL_MAX_FETCH_FILES)
       FAIL(HL_LIMIT, "%s: line %zu: found more than %d names, the most that are taken", label, i_line,
-           (int)HL_MAX_FILES);
+           (int)HL_MAX_FETCH_FILES);
   }
   if (names->n == 0) FAIL(HL_INVALID, "%s: found no name of a task, expected one a line", label);
   TRY(hl_strings_sort(names, strcmp, NULL));

@@ -6,8 +6,6 @@
 
 #include <stddef.h>
 
-enum { HL_MAX_NAME = 200, HL_MAX_FILES = 1 << 20 };
-
 /* NULL if name may be the name of a file or folder below another; else what is wrong with it: "found a '/'".
  */
 const char *hl_name_fault(const char *name, size_t length);
@@ -17,7 +15,7 @@ typedef hl_status (*hl_name_refused)(void *user, size_t i_line, const char *name
 
 /* The names in text[n], one a line: LF or CRLF; blank lines and those that begin with # say nothing; a name
  * that comes again counts once. *names, in byte order, is yours to clear. refused decides about names that
- * have a fault: HL_OK leaves it out. HL_INVALID: no name at all; HL_LIMIT: more than HL_MAX_FILES. */
+ * have a fault: HL_OK leaves it out. HL_INVALID: no name at all; HL_LIMIT: more than HL_MAX_FETCH_FILES. */
 hl_status hl_names_parse(const char *label, const char *text, size_t n, hl_name_refused refused, void *user,
                          struct hl_strings *names, size_t *n_repeated);
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "fetch/names.h"
+#include "hyperlist/limits.h"
 #include "hyperlist/selector.h"
 #include "hyperlist/space.h"
 
@@ -111,9 +112,9 @@ static hl_status make_files(const struct hl_fetch_options *options, const struct
   hl_status status = HL_OK;
   struct hl_strings sets = {0};
   TRY(list_sets(options, &sets));
-  if (n_row > HL_MAX_FILES / sets.n) {
+  if (n_row > HL_MAX_FETCH_FILES / sets.n) {
     FAIL(HL_LIMIT, "found %zu tasks of %zu sets, expected at most %d files", n_row, sets.n,
-         (int)HL_MAX_FILES);
+         (int)HL_MAX_FETCH_FILES);
   }
   TRY(hl_new_array(n_row * sets.n, sizeof *report->files, &report->files));
   report->n_task = n_row;

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "hyperlist/space.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FILE_BYTES = 64 << 20, MAX_HYPERPARAMETERS = 1024, MAX_VALUES = 32 << 20, MAX_REMEMBERED = 64 };
+enum { MAX_REMEMBERED = 64 };
 
 /* All hyperparameters that any config of the file has; a table may hold several sets. */
 struct hl_config_table {
@@ -51,9 +52,9 @@ static hl_status collect_names(struct hl_config_table *table, const struct cJSON
     TRY(hl_strings_add(&table->configs, hl_json_name(entry)));
     for (const struct cJSON *item = hl_json_first(object); item != NULL; item = hl_json_next(item)) {
       if (find_name(&table->hyperparameters, hl_json_name(item)) < table->hyperparameters.n) continue;
-      if (table->hyperparameters.n == MAX_HYPERPARAMETERS) {
+      if (table->hyperparameters.n == HL_MAX_HYPERPARAMETERS) {
         FAIL(HL_LIMIT, "%s: config '%s': found more than %d hyperparameters, the most that is read",
-             table->path, hl_json_name(entry), MAX_HYPERPARAMETERS);
+             table->path, hl_json_name(entry), HL_MAX_HYPERPARAMETERS);
       }
       TRY(hl_strings_add(&table->hyperparameters, hl_json_name(item)));
     }
@@ -85,9 +86,9 @@ static hl_status fill_table(struct hl_config_table *table, const struct cJSON *j
   size_t *order = NULL, *row = NULL, i_row = 0;
   TRY(collect_names(table, json));
   const size_t n_config = table->configs.n, n_hyperparameter = table->hyperparameters.n;
-  if (n_hyperparameter > 0 && n_config > MAX_VALUES / n_hyperparameter) {
+  if (n_hyperparameter > 0 && n_config > HL_MAX_HYPERPARAMETER_VALUES / n_hyperparameter) {
     FAIL(HL_LIMIT, "%s: found %zu configs with %zu hyperparameters, expected at most %d values", table->path,
-         n_config, n_hyperparameter, MAX_VALUES);
+         n_config, n_hyperparameter, HL_MAX_HYPERPARAMETER_VALUES);
   }
   TRY(hl_new_array(n_config, sizeof *order, &order));
   TRY(hl_new_array(n_config, sizeof *row, &row));
@@ -116,7 +117,7 @@ hl_status hl_configs_read(const char *path, struct hl_config_table **out) {
   *out = NULL;
   TRY(hl_new_array(1, sizeof *table, &table));
   TRY(hl_copy_text(path, &table->path));
-  TRY(hl_file_read(path, MAX_FILE_BYTES, &text, &size));
+  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_CONFIGS), &text, &size));
   TRY(hl_json_parse(path, text, size, &json));
   if (!hl_json_is_object(json) || hl_json_first(json) == NULL) {
     FAIL(HL_INVALID, "%s: found no configs, expected {\"<config>\": [{..}, \"<sampler>\"], ..}", path);

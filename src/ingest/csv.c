@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "ingest/configs.h"
 #include "ingest/csv_survey.h"
 #include "ingest/regrid.h"
@@ -217,7 +218,7 @@ static hl_status unite_steps(struct csv_file *file, const struct csv_task *task,
     TRY(read_cell(file, cell));
     TRY(hl_grow_array(steps, &capacity, n + cell->n, sizeof **steps));
     for (size_t k = 0; k < cell->n; k++) (*steps)[n++] = file->observations[k].step;
-    if (n > 2 * n_sorted + CSV_MAX_CELL) n = n_sorted = sort_steps(*steps, n);
+    if (n > 2 * n_sorted + HL_MAX_CELL_ROWS) n = n_sorted = sort_steps(*steps, n);
   }
   *n_step = sort_steps(*steps, n);
 out:
@@ -261,12 +262,13 @@ static hl_status check_row(const struct csv_file *file) {
   const struct hl_curves *curves = &file->curves;
   size_t n_byte;
   if (hl_multiply(curves->n_replica, curves->n_step, &n_byte) &&
-      hl_multiply(n_byte, curves->splits.n, &n_byte) && n_byte <= HL_MAX_ROW_BYTES / sizeof(double)) {
+      hl_multiply(n_byte, curves->splits.n, &n_byte) &&
+      n_byte <= (size_t)hl_limit_get(HL_LIMIT_CURVES) / sizeof(double)) {
     return HL_OK;
   }
-  return hl_fail(HL_LIMIT,
-                 "%s: task %s: found %zu replicas on %zu grid points, expected at most %zu bytes a config",
-                 file->path, curves->task, curves->n_replica, curves->n_step, HL_MAX_ROW_BYTES);
+  return hl_fail(
+      HL_LIMIT, "%s: task %s: found %zu replicas on %zu grid points, expected at most %zu bytes a config",
+      file->path, curves->task, curves->n_replica, curves->n_step, (size_t)hl_limit_get(HL_LIMIT_CURVES));
 }
 
 static hl_status csv_get(void *user, size_t i, struct hl_curves **curves) {

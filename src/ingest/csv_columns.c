@@ -2,6 +2,7 @@
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@ const char *const csv_role_names[CSV_N_ROLE] = {"config",      "task",  "replica
                                                 "valid_inner", "valid", "valid_outer", "test"};
 
 static const char prefix[] = "hp:";
-enum { PREFIX = sizeof prefix - 1, MAX_HYPERPARAMETERS = 1024 };
+enum { PREFIX = sizeof prefix - 1 };
 
 /* What is being put together. */
 struct choice {
@@ -70,9 +71,9 @@ static hl_status add_hyperparameter(struct choice *choice, const char *name, siz
       return hl_fail(HL_USAGE, "--columns: found hp:%s twice, expected once", name);
     }
   }
-  if (n == MAX_HYPERPARAMETERS) {
+  if (n == HL_MAX_HYPERPARAMETERS) {
     return hl_fail(HL_LIMIT, "%s: line %zu: found more than %d hyperparameters, the most that is read",
-                   choice->path, choice->line, (int)MAX_HYPERPARAMETERS);
+                   choice->path, choice->line, (int)HL_MAX_HYPERPARAMETERS);
   }
   size_t *longer = realloc(columns->hyperparameter_columns, (n + 1) * sizeof *longer);
   if (longer == NULL) return hl_fail_memory();

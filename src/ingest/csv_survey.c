@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -114,10 +115,10 @@ static hl_status begin_run(struct making *making, const struct hl_observation *n
 
 static hl_status take(struct making *making, const struct hl_observation *now) {
   struct csv_task *task = making->task;
-  if (++making->survey->cells[making->survey->n_cell - 1].n > CSV_MAX_CELL) {
+  if (++making->survey->cells[making->survey->n_cell - 1].n > HL_MAX_CELL_ROWS) {
     return hl_fail(HL_LIMIT, "%s: task %s, config %s: found more than %d rows, the most that is read",
                    making->rows->path, making->rows->tasks.strings.items[now->task],
-                   making->rows->configs.strings.items[now->config], (int)CSV_MAX_CELL);
+                   making->rows->configs.strings.items[now->config], (int)HL_MAX_CELL_ROWS);
   }
   task->first_step = fmin(task->first_step, now->step);
   task->last_step = fmax(task->last_step, now->step);

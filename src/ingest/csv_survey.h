@@ -27,11 +27,9 @@ struct csv_survey {
 };
 
 /* Sorts the observations; of rows for the same run and step one is kept if they are equal. HL_INVALID with
- * both lines if they are not; HL_LIMIT: more rows of one config on one task than CSV_MAX_CELL. Clear it in
- * any case. */
+ * both lines if they are not; HL_LIMIT: more rows of one config on one task than HL_MAX_CELL_ROWS. Clear it
+ * in any case. */
 hl_status csv_survey_run(struct csv_survey *survey, const struct csv_rows *rows);
 void csv_survey_clear(struct csv_survey *survey);
-
-enum { CSV_MAX_CELL = 1 << 20 };
 
 #endif

@@ -1,13 +1,19 @@
 #include "ingest/json_config.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LOSSES = HL_MAX_ROW_BYTES / sizeof(double), PLACE_BYTES = 512 };
+enum { PLACE_BYTES = 512 };
+
+/* That one config may have. */
+static size_t most_losses(void) {
+  return (size_t)hl_limit_get(HL_LIMIT_CURVES) / sizeof(double);
+}
 
 /* What is being read, for messages. */
 struct place {
@@ -47,6 +53,7 @@ out:
 hl_status json_steps_read(struct hl_json_scan *scan, const char *where, double **steps, size_t *capacity,
                           size_t *n_step) {
   size_t n = 0;
+  const size_t most = most_losses();
   hl_status status = HL_OK;
   TRY(hl_json_scan_enter(scan, HL_JSON_ARRAY, "an array of steps"));
   for (bool more;; n++) {
@@ -61,7 +68,8 @@ hl_status json_steps_read(struct hl_json_scan *scan, const char *where, double *
       FAIL(HL_INVALID, "%s: steps, item %zu: found %.17g after %.17g, expected steps that rise", where, n,
            step, (*steps)[n - 1]);
     }
-    if (n == MAX_LOSSES) FAIL(HL_LIMIT, "%s: found more than %d steps", where, (int)MAX_LOSSES);
+    if (n == most)
+      FAIL(HL_LIMIT, "%s: found more than %zu steps, the most that one config may have", where, most);
     TRY(hl_grow_array(steps, capacity, n + 1, sizeof **steps));
     (*steps)[n] = step;
   }
@@ -82,10 +90,10 @@ static hl_status add_hyperparameter(struct json_config *config, struct hl_json_s
     if (strcmp(config->hp_names.items[i], name) == 0) return json_fail_again(scan, name);
   }
   if (*name == '\0') return fail_at(place, "a hyperparameter without a name", "one");
-  if (config->hp_names.n == JSON_MAX_HYPERPARAMETERS) {
+  if (config->hp_names.n == HL_MAX_HYPERPARAMETERS) {
     char where[PLACE_BYTES];
     return hl_fail(HL_LIMIT, "%s: found more than %d hyperparameters, the most that is read",
-                   describe(place, where), JSON_MAX_HYPERPARAMETERS);
+                   describe(place, where), HL_MAX_HYPERPARAMETERS);
   }
   TRY(hl_strings_add(&config->hp_names, name));
   TRY(hl_grow_array(&config->hp_values, &config->hp_capacity, config->hp_names.n, sizeof value));
@@ -124,6 +132,7 @@ out:
 static hl_status read_losses(struct json_config *config, struct hl_json_scan *scan, size_t split,
                              size_t replica, bool keep, const struct place *place) {
   hl_status status = HL_OK;
+  const size_t most = most_losses();
   const struct json_list list = {.split = split, .replica = replica, .first_loss = config->n_loss};
   TRY(hl_grow_array(&config->lists, &config->list_capacity, config->n_list + 1, sizeof list));
   struct json_list *at = &config->lists[config->n_list++];
@@ -134,10 +143,10 @@ static hl_status read_losses(struct json_config *config, struct hl_json_scan *sc
     TRY(hl_json_scan_element(scan, &more));
     if (!more) break;
     TRY(hl_json_scan_number(scan, false, &loss));
-    if (config->n_loss == MAX_LOSSES) {
+    if (config->n_loss == most) {
       char where[PLACE_BYTES];
-      FAIL(HL_LIMIT, "%s: found more than %d losses, the most that one config may have",
-           describe(place, where), (int)MAX_LOSSES);
+      FAIL(HL_LIMIT, "%s: found more than %zu losses, the most that one config may have",
+           describe(place, where), most);
     }
     if (keep) {
       TRY(hl_grow_array(&config->losses, &config->loss_capacity, config->n_loss + 1, sizeof loss));

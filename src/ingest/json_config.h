@@ -1,7 +1,7 @@
 /* One config of the general form of curves-json, as it stands in the file:
  *   {"name": .., "hp": {name: number|bool|null, ..}, "steps": [..], "curves": {split: [[loss, ..]|null, ..]}}
  * Members come in any order, so nothing can be put in its place before the object has been read to its end:
- * what is kept is one config's losses, never more than HL_MAX_ROW_BYTES. */
+ * what is kept is one config's losses, never more than HL_LIMIT_CURVES. */
 #ifndef HL_INGEST_JSON_CONFIG_H
 #define HL_INGEST_JSON_CONFIG_H
 

@@ -5,6 +5,7 @@
  * while rows are asked for, straight into the caller's memory. What is held does not grow with the curves. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 #include "ingest/configs.h"
 #include "ingest/gz.h"
 #include "ingest/json_source.h"
@@ -70,9 +71,9 @@ static hl_status scan_losses(struct json_file *file, size_t split, double *value
   }
   if (n_step == 0 && n == 0) return fail_config(file, "an empty array of losses", "at least one");
   if (n_step == 0) { /* the first curve of the survey */
-    if (n > HL_MAX_ROW_BYTES / (JSON_N_SPLIT * sizeof(double))) {
+    if (n > (size_t)hl_limit_get(HL_LIMIT_CURVES) / (JSON_N_SPLIT * sizeof(double))) {
       FAIL(HL_LIMIT, "%s: config %zu: found %zu losses, expected at most %zu", file->path, file->i_config, n,
-           HL_MAX_ROW_BYTES / (JSON_N_SPLIT * sizeof(double)));
+           (size_t)hl_limit_get(HL_LIMIT_CURVES) / (JSON_N_SPLIT * sizeof(double)));
     }
     file->base.curves.n_step = n;
     file->first_config = file->i_config;
@@ -122,9 +123,9 @@ static hl_status find_column(struct json_file *file, const char *name, size_t gu
     FAIL(HL_INVALID, "%s: config %zu ('%s_seed%zu'): found hyperparameter '%s', expected those of config 0",
          file->path, file->i_config, file->sampler, file->i_config, name);
   }
-  if (n == JSON_MAX_HYPERPARAMETERS) {
+  if (n == HL_MAX_HYPERPARAMETERS) {
     FAIL(HL_LIMIT, "%s: config 0: found more than %d hyperparameters, the most that is read", file->path,
-         JSON_MAX_HYPERPARAMETERS);
+         HL_MAX_HYPERPARAMETERS);
   }
   *column = n;
   TRY(hl_strings_add(&file->hp_names, name));
@@ -135,7 +136,7 @@ out:
 
 /* "hp", into a new row of hp_values. */
 static hl_status scan_hyperparameters(struct json_file *file) {
-  unsigned char seen[JSON_MAX_HYPERPARAMETERS] = {0};
+  unsigned char seen[HL_MAX_HYPERPARAMETERS] = {0};
   const char *name;
   size_t n = 0, column = 0;
   hl_status status = HL_OK;

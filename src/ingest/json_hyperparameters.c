@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "ingest/configs.h"
 #include "ingest/json_survey.h"
 
@@ -46,9 +47,9 @@ static hl_status take(const struct json_survey *survey, const size_t *our_row, s
   size_t *order = NULL, *column = NULL, n_value;
   const size_t n = survey->hp_names.n;
   if (n == 0) return HL_OK;
-  if (!hl_multiply(n, curves->configs.n, &n_value) || n_value > JSON_MAX_HP_VALUES) {
+  if (!hl_multiply(n, curves->configs.n, &n_value) || n_value > HL_MAX_HYPERPARAMETER_VALUES) {
     return hl_fail(HL_LIMIT, "%s: found %zu configs with %zu hyperparameters, expected at most %d values",
-                   survey->path, curves->configs.n, n, JSON_MAX_HP_VALUES);
+                   survey->path, curves->configs.n, n, HL_MAX_HYPERPARAMETER_VALUES);
   }
   TRY(hl_new_array(n, sizeof *order, &order));
   TRY(hl_new_array(n, sizeof *column, &column));

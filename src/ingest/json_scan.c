@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "ingest/number.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 
 /* The buffer always holds a whole number ahead, unless the file ends before. */
-enum { BUFFER_BYTES = 1 << 16, LOOK_AHEAD = HL_NUMBER_MAX_TEXT + 12 };
+enum { BUFFER_BYTES = 1 << 16, LOOK_AHEAD = HL_MAX_NUMBER_BYTES + 12 };
 
 struct hl_json_scan {
   char *name;
@@ -110,6 +111,14 @@ static hl_status fail_here(struct hl_json_scan *scan, const char *expected) {
   return hl_json_scan_fail(scan, what, expected);
 }
 
+/* A true size beyond a stated limit. */
+static hl_status fail_beyond(struct hl_json_scan *scan, const char *what, int most, const char *unit) {
+  char expected[64];
+  snprintf(expected, sizeof expected, "at most %d %s", most, unit);
+  hl_json_scan_fail(scan, what, expected);
+  return HL_LIMIT;
+}
+
 /* ---- Tokens ---- */
 
 /* Up to the next byte that is no space, and LOOK_AHEAD bytes in the buffer from there. */
@@ -168,7 +177,8 @@ hl_status hl_json_scan_enter(struct hl_json_scan *scan, enum hl_json_kind kind, 
   hl_status status = HL_OK;
   TRY(skip_space(scan));
   if (*scan->at != (kind == HL_JSON_OBJECT ? '{' : '[')) return fail_here(scan, expected);
-  if (scan->depth == HL_JSON_MAX_DEPTH) return fail_here(scan, "at most 64 levels");
+  if (scan->depth == HL_MAX_JSON_DEPTH)
+    return fail_beyond(scan, "one level more", HL_MAX_JSON_DEPTH, "levels");
   scan->at++;
   scan->depth++;
   scan->is_fresh = true;
@@ -224,7 +234,8 @@ out:
 /* ---- Strings ---- */
 
 static hl_status keep(struct hl_json_scan *scan, const char *bytes, size_t n) {
-  if (scan->n_text + n > HL_JSON_MAX_TEXT) return hl_json_scan_fail(scan, "a longer text", "at most 1 MiB");
+  if (scan->n_text + n > HL_MAX_JSON_TEXT_BYTES)
+    return fail_beyond(scan, "a longer text", HL_MAX_JSON_TEXT_BYTES, "bytes");
   const hl_status status = hl_grow_array(&scan->text, &scan->text_capacity, scan->n_text + n + 1, 1);
   if (status != HL_OK) return status;
   memcpy(scan->text + scan->n_text, bytes, n);
@@ -372,7 +383,7 @@ hl_status hl_json_scan_skip(struct hl_json_scan *scan) {
   TRY(hl_json_scan_peek(scan, &kind));
   if (kind == HL_JSON_OBJECT || kind == HL_JSON_ARRAY) {
     TRY(hl_json_scan_enter(scan, kind, "a value"));
-    return skip_items(scan, kind == HL_JSON_OBJECT); /* no deeper than HL_JSON_MAX_DEPTH */
+    return skip_items(scan, kind == HL_JSON_OBJECT); /* no deeper than HL_MAX_JSON_DEPTH */
   }
   status =
       kind == HL_JSON_TEXT ? read_string(scan, false, "a value") : hl_json_scan_number(scan, true, &value);

@@ -12,11 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum {
-  HL_JSON_MAX_DEPTH = 64,
-  HL_JSON_MAX_TEXT = 1 << 20, /* bytes of a name or text that is read, not skipped */
-};
-
 enum hl_json_kind { HL_JSON_OBJECT, HL_JSON_ARRAY, HL_JSON_TEXT, HL_JSON_NUMBER, HL_JSON_BOOL, HL_JSON_NULL };
 
 struct hl_json_scan;

@@ -7,8 +7,6 @@
 
 enum {
   JSON_N_SPLIT = 5,
-  JSON_MAX_HYPERPARAMETERS = 1024,
-  JSON_MAX_HP_VALUES = 32 << 20, /* of all configs */
 };
 
 /* In the order of hl_curves.splits. */

@@ -1,6 +1,7 @@
 #include "ingest/json_survey.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -79,9 +80,9 @@ static hl_status find_hyperparameter(struct json_survey *survey, const char *nam
     *i_name = (guess + i) % n; /* mostly they come in the same order */
     if (strcmp(survey->hp_names.items[*i_name], name) == 0) return HL_OK;
   }
-  if (n == JSON_MAX_HYPERPARAMETERS) {
+  if (n == HL_MAX_HYPERPARAMETERS) {
     FAIL(HL_LIMIT, "%s: config %zu ('%s'): found more than %d hyperparameters, the most that is read",
-         survey->path, survey->n_entry, survey->config.name, JSON_MAX_HYPERPARAMETERS);
+         survey->path, survey->n_entry, survey->config.name, HL_MAX_HYPERPARAMETERS);
   }
   *i_name = n;
   status = hl_strings_add(&survey->hp_names, name);

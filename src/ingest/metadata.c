@@ -3,18 +3,18 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TASK, N_PARAMS, SECONDS, N_COLUMN, MAX_FIELDS = 64 };
-static const size_t max_bytes = (size_t)1 << 28;
+enum { TASK, N_PARAMS, SECONDS, N_COLUMN };
 
-/* Splits a line at tabs in place; fields beyond the last are dropped. */
-static size_t split_line(char *line, char *fields[MAX_FIELDS]) {
+/* Splits a line at tabs in place; fields beyond the last are passed over. */
+static size_t split_line(char *line, char *fields[HL_MAX_TABLE_COLUMNS]) {
   size_t n = 0;
-  for (char *at = line; at != NULL && n < MAX_FIELDS;) {
+  for (char *at = line; at != NULL && n < HL_MAX_TABLE_COLUMNS;) {
     char *tab = strchr(at, '\t');
     if (tab != NULL) *tab++ = '\0';
     fields[n++] = at;
@@ -73,10 +73,10 @@ static hl_status add_line(struct metadata *metadata, const char *path, size_t i_
 
 hl_status hl_metadata_read(struct metadata *metadata, const char *path) {
   hl_status status = HL_OK;
-  char *text = NULL, *fields[MAX_FIELDS];
+  char *text = NULL, *fields[HL_MAX_TABLE_COLUMNS];
   size_t size, i_line = 0, columns[N_COLUMN];
   bool has_header = false;
-  TRY(hl_file_read(path, max_bytes, &text, &size));
+  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &text, &size));
   for (char *line = text, *next; line != NULL && *line != '\0'; line = next) {
     i_line++;
     next = strchr(line, '\n');

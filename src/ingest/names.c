@@ -1,6 +1,7 @@
 #include "ingest/names.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -14,8 +14,6 @@ struct hl_names {
   size_t n_slot;
 };
 
-enum { HL_MAX_NAME_BYTES = 4096, HL_MAX_NAMES = 1 << 30 };
-
 /* The number of a name, which is added if it is new. HL_LIMIT if it is longer than HL_MAX_NAME_BYTES ("found
  * a name of
  * .. bytes, expected at most ..", without the place). O(1). */

@@ -26,9 +26,9 @@ hl_status hl_npy_parse_prefix(const unsigned char *prefix, size_t n, size_t *tex
     return hl_fail(HL_INVALID, "byte %zu: found the end, expected the length of the header", n);
   *text_length = prefix[8] | (size_t)prefix[9] << 8;
   if (major > 1) *text_length |= (size_t)prefix[10] << 16 | (size_t)prefix[11] << 24;
-  if (*text_length <= HL_NPY_MAX_HEADER) return HL_OK;
+  if (*text_length <= HL_MAX_NPY_HEADER_BYTES) return HL_OK;
   return hl_fail(HL_INVALID, "byte 8: found a header of %zu bytes, expected at most %d", *text_length,
-                 HL_NPY_MAX_HEADER);
+                 HL_MAX_NPY_HEADER_BYTES);
 }
 
 /* ---- The header: a Python dict literal ---- */
@@ -112,7 +112,7 @@ static hl_status parse_shape(struct parser *parser, struct hl_npy *npy) {
   if (!take(parser, '(')) return fail_header(parser, "a shape in parentheses");
   while (!take(parser, ')')) {
     if (npy->n_dimension > 0 && !has_comma) return fail_header(parser, "',' or ')'");
-    if (npy->n_dimension == HL_NPY_MAX_DIMENSIONS) return fail_header(parser, "at most 32 axes");
+    if (npy->n_dimension == HL_MAX_NPY_AXES) return fail_header(parser, "at most 32 axes");
     TRY(parse_length(parser, &npy->shape[npy->n_dimension++]));
     has_comma = take(parser, ',');
   }

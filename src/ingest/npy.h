@@ -3,15 +3,14 @@
 #ifndef HL_INGEST_NPY_H
 #define HL_INGEST_NPY_H
 
+#include "hyperlist/limits.h"
 #include "hyperlist/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum {
-  HL_NPY_PREFIX_BYTES = 12,    /* enough to know how long the header is, for any version */
-  HL_NPY_MAX_HEADER = 1 << 20, /* more is no header: numpy's own limit is 10,000 */
-  HL_NPY_MAX_DIMENSIONS = 32,  /* as numpy */
+  HL_NPY_PREFIX_BYTES = 12, /* enough to know how long the header is, for any version */
   HL_NPY_MAX_DTYPE = 24,
 };
 
@@ -31,7 +30,7 @@ struct hl_npy {
   size_t item_size; /* bytes; never 0 */
   bool is_fortran;  /* first index runs fastest */
   size_t n_dimension;
-  size_t shape[HL_NPY_MAX_DIMENSIONS];
+  size_t shape[HL_MAX_NPY_AXES];
 };
 
 /* From the first n bytes (12 if there are so many): how long the text of the header is and at which byte it

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "ingest/configs.h"
 #include "ingest/loader.h"
 #include "ingest/npy.h"
@@ -18,9 +19,7 @@
 
 enum {
   N_SPLIT = 4,
-  MAX_STEPS = HL_MAX_ROW_BYTES / (N_SPLIT * sizeof(float)),
-  MAX_NAME_BYTES = 128 << 20, /* of all config names, with what each costs beside its text: */
-  NAME_OVERHEAD = 64,
+  NAME_OVERHEAD = 64, /* what a config's name costs beside its text */
   NAME_BLOCK_BYTES = 1 << 16,
 };
 
@@ -199,10 +198,10 @@ static hl_status load_names(struct npz_file *file, size_t **file_row) {
     status = fail_array(member, &npy, "one axis of strings, the configs' names");
     goto out;
   }
-  if (npy.shape[0] > MAX_NAME_BYTES / (npy.item_size + NAME_OVERHEAD)) {
+  if (npy.shape[0] > HL_MAX_NPZ_NAME_BYTES / (npy.item_size + NAME_OVERHEAD)) {
     FAIL(HL_LIMIT, "%s: found %zu names of %zu bytes, expected at most %zu of that size",
          hl_zip_member_label(member), npy.shape[0], npy.item_size,
-         MAX_NAME_BYTES / (npy.item_size + NAME_OVERHEAD));
+         HL_MAX_NPZ_NAME_BYTES / (npy.item_size + NAME_OVERHEAD));
   }
   TRY(read_names(member, &npy, &file->curves.configs));
   status = sort_names(hl_zip_member_label(member), &file->curves.configs, file_row);
@@ -234,6 +233,7 @@ static hl_status read_steps(struct hl_zip_member *member, const struct hl_npy *n
 }
 
 static hl_status load_steps(struct npz_file *file) {
+  const size_t most = (size_t)hl_limit_get(HL_LIMIT_CURVES) / (N_SPLIT * sizeof(float));
   hl_status status = HL_OK;
   struct hl_zip_member *member = NULL;
   struct hl_npy npy;
@@ -243,9 +243,9 @@ static hl_status load_steps(struct npz_file *file) {
     status = fail_array(member, &npy, "one axis of integers or floats, the steps");
     goto out;
   }
-  if (npy.shape[0] > MAX_STEPS) {
+  if (npy.shape[0] > most) {
     FAIL(HL_LIMIT, "%s: found %zu steps, expected at most %zu", hl_zip_member_label(member), npy.shape[0],
-         (size_t)MAX_STEPS);
+         most);
   }
   file->curves.n_step = npy.shape[0];
   TRY(hl_new_array(npy.shape[0], sizeof *file->curves.steps, &file->curves.steps));
@@ -270,9 +270,9 @@ static hl_status check_values(const struct npz_file *file, const struct hl_npy *
     return fail_array(file->ys, npy, expected);
   }
   const size_t row_bytes = npy->shape[1] * npy->shape[2] * npy->shape[3] * npy->item_size;
-  if (row_bytes <= HL_MAX_ROW_BYTES) return HL_OK;
+  if (row_bytes <= (size_t)hl_limit_get(HL_LIMIT_CURVES)) return HL_OK;
   return hl_fail(HL_LIMIT, "%s: found %zu bytes a config, expected at most %zu",
-                 hl_zip_member_label(file->ys), row_bytes, HL_MAX_ROW_BYTES);
+                 hl_zip_member_label(file->ys), row_bytes, (size_t)hl_limit_get(HL_LIMIT_CURVES));
 }
 
 static hl_status open_values(struct npz_file *file, const size_t *file_row, size_t window) {

@@ -1,5 +1,6 @@
 #include "ingest/number.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -139,9 +140,9 @@ static bool convert(const struct decimal *decimal, double *value) {
 
 size_t hl_number_read(const char *text, double *value) {
   struct decimal decimal;
-  char copy[HL_NUMBER_MAX_TEXT + 1];
+  char copy[HL_MAX_NUMBER_BYTES + 1];
   const char *end = read_decimal(text, &decimal);
-  if (end == NULL || (size_t)(end - text) > HL_NUMBER_MAX_TEXT) return 0;
+  if (end == NULL || (size_t)(end - text) > HL_MAX_NUMBER_BYTES) return 0;
   const size_t length = (size_t)(end - text);
   if (convert(&decimal, value)) return length;
   memcpy(copy, text, length);

@@ -4,11 +4,9 @@
 
 #include <stddef.h>
 
-enum { HL_NUMBER_MAX_TEXT = 500 }; /* longest number that is read */
-
 /* Reads a JSON number at text (NUL-terminated) and returns its length, 0 if there is none or it is longer
- * than HL_NUMBER_MAX_TEXT. The value is rounded to nearest, ties to even, as strtod does; beyond the range it
- * is infinite. Whatever follows the number is for the caller to judge. */
+ * than HL_MAX_NUMBER_BYTES. The value is rounded to nearest, ties to even, as strtod does; beyond the range
+ * it is infinite. Whatever follows the number is for the caller to judge. */
 size_t hl_number_read(const char *text, double *value);
 
 #endif

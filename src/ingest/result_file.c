@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "ingest/curves.h"
 #include "ingest/gz.h"
 #include "ingest/json_scan.h"
@@ -16,10 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-  BLOCK_BYTES = 1 << 16,
-  MAX_POINTS = HL_MAX_ROW_BYTES / (RESULT_N_SPLIT * sizeof(double)),
-};
+enum { BLOCK_BYTES = 1 << 16 };
 
 struct point {
   double step, losses[RESULT_N_SPLIT];
@@ -134,6 +132,7 @@ static hl_status scan_points(struct result_buffers *buffers) {
   struct hl_json_scan *scan = buffers->scan;
   hl_status status = HL_OK;
   const char *name;
+  const size_t most = (size_t)hl_limit_get(HL_LIMIT_CURVES) / (RESULT_N_SPLIT * sizeof(double));
   buffers->n_point = 0;
   TRY(hl_json_scan_enter(scan, HL_JSON_OBJECT, "an object of losses by step"));
   for (bool more;;) {
@@ -145,8 +144,8 @@ static hl_status scan_points(struct result_buffers *buffers) {
       snprintf(what, sizeof what, "\"%.64s\"", name);
       return hl_json_scan_fail(scan, what, "a step, a whole number up to 2^53");
     }
-    if (buffers->n_point == MAX_POINTS) {
-      FAIL(HL_LIMIT, "%s: found more than %d steps, the most that is read", buffers->path, (int)MAX_POINTS);
+    if (buffers->n_point == most) {
+      FAIL(HL_LIMIT, "%s: found more than %zu steps, the most that is read", buffers->path, most);
     }
     TRY(hl_grow_array(&buffers->points, &buffers->point_capacity, buffers->n_point + 1,
                       sizeof *buffers->points));

@@ -15,7 +15,7 @@ void table_room_clear(struct table_room *room) {
 
 static size_t row_values(const struct hl_curves *curves) {
   return curves->n_replica * curves->n_step *
-         curves->splits.n; /* below HL_MAX_ROW_BYTES, the loader saw to it */
+         curves->splits.n; /* below HL_LIMIT_CURVES, the loader saw to it */
 }
 
 size_t table_bytes(const struct hl_curves *curves) {

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "ingest/configs.h"
 #include "ingest/regrid.h"
 #include "ingest/result_runs.h"
@@ -179,11 +180,12 @@ out:
 static hl_status check_row(const struct tree *tree, const struct hl_curves *curves) {
   size_t n;
   if (hl_multiply(curves->n_replica, curves->n_step, &n) &&
-      hl_multiply(n, RESULT_N_SPLIT * sizeof(double), &n) && n <= HL_MAX_ROW_BYTES) {
+      hl_multiply(n, RESULT_N_SPLIT * sizeof(double), &n) && n <= (size_t)hl_limit_get(HL_LIMIT_CURVES)) {
     return HL_OK;
   }
   return hl_fail(HL_LIMIT, "%s: found replicas up to %zu and %zu steps, expected at most %zu MiB a config",
-                 tree->runs.roots[0].path, curves->n_replica - 1, curves->n_step, HL_MAX_ROW_BYTES >> 20);
+                 tree->runs.roots[0].path, curves->n_replica - 1, curves->n_step,
+                 (size_t)hl_limit_get(HL_LIMIT_CURVES) >> 20);
 }
 
 static bool ends_early(const struct tree *tree, const struct table *table) {

@@ -3,14 +3,13 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { MAX_DEPTH = 64 }; /* deeper is a loop of links */
 
 static hl_status add_file(struct walk *walk, const char *path, const struct hl_loader *loader) {
   const size_t n = walk->paths.n;
@@ -118,8 +117,9 @@ static hl_status walk_folder(struct walk *walk, const char *path, const char *fo
   char *inner = NULL;
   bool is_taken, is_whole;
   const size_t length = strlen(path);
-  if (depth > MAX_DEPTH)
-    return hl_fail(HL_INVALID, "%.200s...: found folders deeper than %d, expected no loop", path, MAX_DEPTH);
+  if (depth > HL_MAX_FOLDER_DEPTH)
+    return hl_fail(HL_LIMIT, "%.200s...: found folders deeper than %d, expected no loop", path,
+                   HL_MAX_FOLDER_DEPTH);
   TRY(offer(walk, path, format, &is_taken, &is_whole));
   if (is_taken && is_whole) goto out;
   TRY(list_folder(path, &names));

@@ -1,6 +1,7 @@
 #include "ingest/zip.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 #include "ingest/gz.h"
 
 #include <errno.h>
@@ -13,8 +14,7 @@
 #include <zip.h>
 #include <zlib.h>
 
-/* Deflate's best is 258 bytes for two bits (one length code, one distance code): 1032 to 1. */
-enum { MAX_DEFLATE_RATIO = 1032, BLOCK_BYTES = 1 << 18 };
+enum { BLOCK_BYTES = 1 << 18 };
 
 struct hl_zip {
   zip_t *archive;
@@ -199,7 +199,7 @@ static hl_status check_size(const struct hl_zip_member *member, const zip_stat_t
                    member->label, (unsigned long long)packed, (unsigned long long)held);
   }
   const bool is_stored = info->comp_method == ZIP_CM_STORE;
-  if (is_stored ? info->size == packed : info->size / MAX_DEFLATE_RATIO <= packed) return HL_OK;
+  if (is_stored ? info->size == packed : info->size / HL_MAX_DEFLATE_RATIO <= packed) return HL_OK;
   return hl_fail(HL_INVALID, "%s: found a claim of %llu bytes, expected %s that %llu %s bytes can hold",
                  member->label, (unsigned long long)info->size, is_stored ? "the size" : "no more",
                  (unsigned long long)packed, is_stored ? "stored" : "deflated");

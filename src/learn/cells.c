@@ -1,6 +1,7 @@
 #include "learn/cells.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 #include "hyperlist/selector.h"
 #include "learn/exact.h"
 #include "learn/turn.h"
@@ -99,8 +100,8 @@ hl_status hl_cells_init(struct hl_cells *cells, const struct hl_scores *scores,
                         enum hl_missing missing, unsigned parts, const struct hl_context *context) {
   hl_status status = HL_OK;
   *cells = (struct hl_cells){.set = set, .n_task = n_row, .n_config = set->configs.n};
-  if (n_row > HL_EXACT_MOST)
-    FAIL(HL_LIMIT, "found %zu tasks, at most %zu are summed exactly", n_row, HL_EXACT_MOST);
+  if (n_row > HL_MAX_TASKS)
+    FAIL(HL_LIMIT, "found %zu tasks, at most %d are summed exactly", n_row, HL_MAX_TASKS);
   TRY(make_room(cells, parts));
   TRY(hl_cells_turn(cells, scores, rows, missing, parts, context));
   count_diverged(cells, rows);

@@ -12,9 +12,6 @@
 /* q of the score 1. */
 #define HL_EXACT_ONE ((int64_t)1 << 40)
 
-/* So many of them sum to at most 2^62. */
-#define HL_EXACT_MOST ((size_t)1 << 22)
-
 /* Of a score in [0, 1]. */
 static inline int64_t hl_exact(double score) {
   const double shift = 0x1.8p52, sum = score * 0x1p40 + shift;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/ranks.h"
+#include "hyperlist/limits.h"
 #include "hyperlist/list.h"
 #include "learn/cells.h"
 #include "learn/exact.h"
@@ -168,8 +169,8 @@ static hl_status prepare(struct learning *learning, const struct hl_learn_option
   if (options->missing == HL_MISSING_DROP_TASK) {
     TRY(hl_cells_drop_holes(learning->scores, learning->i_set, 0, learning->rows, &learning->n_row));
   }
-  if (learning->n_row > HL_EXACT_MOST)
-    FAIL(HL_LIMIT, "found %zu tasks, at most %zu are summed exactly", learning->n_row, HL_EXACT_MOST);
+  if (learning->n_row > HL_MAX_TASKS)
+    FAIL(HL_LIMIT, "found %zu tasks, at most %d are summed exactly", learning->n_row, HL_MAX_TASKS);
   find_blocks(learning, hl_ranks_rank(context), hl_ranks_size(context), &learning->first_block,
               &learning->n_block);
   const size_t first = learning->first_block * HL_BLOCK, left = learning->n_row - first;

@@ -7,8 +7,6 @@
 #define HL_LIST_SCHEMA_FAMILY "hyperlist.list/"
 #define HL_LIST_SCHEMA        HL_LIST_SCHEMA_FAMILY "1"
 
-enum { HL_LIST_BYTES = 1 << 28 }; /* the most that is read */
-
 enum { HL_N_PHASE = 2, HL_N_OBJECTIVE_TEXT = 6 };
 
 extern const char *const hl_phase_names[HL_N_PHASE];              /* by enum hl_phase */

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "hyperlist/list.h"
 #include "hyperlist/space.h"
 #include "ingest/configs.h"
@@ -11,8 +12,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NAMES_BYTES = 1 << 28 };
 
 struct importing {
   const struct hl_import_options *options;
@@ -64,7 +63,7 @@ static hl_status read_names(struct importing *it) {
   const char *path = it->options->names;
   char *text = NULL;
   size_t size;
-  TRY(hl_file_read(path, NAMES_BYTES, &text, &size));
+  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &text, &size));
   if (strlen(text) != size || !hl_is_utf8(text, size)) {
     FAIL(HL_INVALID, "%s: found bytes that are no UTF-8 text, expected names of configs, one a line", path);
   }

@@ -4,14 +4,13 @@
 #include "base/h5.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { PICTURE_BYTES = 1 << 26 };
 
 const char *const hl_evaluation_columns[] = {"trials", "valid", "test", "config", NULL};
 const char *const hl_series_columns[] = {"series", "trials", "median", NULL};
@@ -27,7 +26,8 @@ static hl_status read_table(struct hl_material *material) {
 static hl_status read_picture(struct hl_material *material) {
   size_t n;
   material->kind = HL_MATERIAL_PICTURE;
-  const hl_status status = hl_file_read(material->path, PICTURE_BYTES, &material->picture, &n);
+  const hl_status status =
+      hl_file_read(material->path, hl_limit_get(HL_LIMIT_PICTURE), &material->picture, &n);
   if (status != HL_OK) return status;
   if (strlen(material->picture) == n && hl_is_utf8(material->picture, n)) return HL_OK;
   return hl_fail(HL_INVALID, "%s: found bytes that are no UTF-8 text, expected an SVG picture",

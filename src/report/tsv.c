@@ -3,11 +3,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { TSV_BYTES = 1 << 28, MOST_COLUMNS = 64 };
 
 static const char *const provenance_keys[] = {"version", "command", "seed", "inputs", "libraries"};
 
@@ -25,14 +24,17 @@ static hl_status add_comment(struct hl_tsv *tsv, const char *line) {
 }
 
 static hl_status add_header(struct hl_tsv *tsv, char *line, const char *path, size_t i_line) {
-  const hl_status status = hl_new_array(MOST_COLUMNS, sizeof *tsv->columns, &tsv->columns);
+  const hl_status status = hl_new_array(HL_MAX_TABLE_COLUMNS, sizeof *tsv->columns, &tsv->columns);
   if (status != HL_OK) return status;
   for (char *at = line, *end; at != NULL; at = end) {
     end = strchr(at, '\t');
     if (end != NULL) *end++ = '\0';
-    if (*at == '\0' || tsv->n_column == MOST_COLUMNS) {
-      return hl_fail(HL_INVALID, "%s: line %zu: found no header of up to %d named columns", path, i_line,
-                     MOST_COLUMNS);
+    if (*at == '\0')
+      return hl_fail(HL_INVALID, "%s: line %zu: found a column without a name, expected a header", path,
+                     i_line);
+    if (tsv->n_column == HL_MAX_TABLE_COLUMNS) {
+      return hl_fail(HL_LIMIT, "%s: line %zu: found more than %d columns, the most that is read", path,
+                     i_line, HL_MAX_TABLE_COLUMNS);
     }
     tsv->columns[tsv->n_column++] = at;
   }
@@ -83,7 +85,7 @@ hl_status hl_tsv_read(const char *path, struct hl_tsv *tsv) {
   hl_status status = HL_OK;
   size_t n;
   *tsv = (struct hl_tsv){0};
-  TRY(hl_file_read(path, TSV_BYTES, &tsv->text, &n));
+  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &tsv->text, &n));
   if (strlen(tsv->text) != n || !hl_is_utf8(tsv->text, n)) {
     FAIL(HL_INVALID, "%s: found bytes that are no UTF-8 text, expected a table", path);
   }

@@ -6,14 +6,13 @@
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "hyperlist/task.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NAME_FILE_BYTES = 1 << 28 };
 
 struct selection {
   const struct hl_strings *tasks, *kinds;
@@ -84,7 +83,7 @@ static hl_status mark_names_of_file(const struct selection *selection, const cha
   hl_status status = HL_OK;
   char *data = NULL;
   size_t n_byte, line = 1;
-  TRY(hl_file_read(path, NAME_FILE_BYTES, &data, &n_byte));
+  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &data, &n_byte));
   if (strlen(data) != n_byte || !hl_is_utf8(data, n_byte)) {
     FAIL(HL_INVALID, "%s: found bytes that are no text, expected names of tasks, one a line", path);
   }

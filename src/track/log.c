@@ -3,12 +3,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LOG_BYTES = 1 << 28 };
 
 enum role { ROLE_CONFIG, ROLE_RANK, ROLE_STEP, ROLE_VALID, ROLE_TEST, N_ROLE };
 static const char *const role_names[N_ROLE] = {"config", "rank", "step", "valid", "test"};
@@ -158,7 +157,7 @@ hl_status hl_log_read(struct hl_log *log, const struct hl_list *list, const char
   TRY(hl_new_array(list->n_entry, sizeof *it.order, &it.order));
   for (size_t i = 0; i < list->n_entry; i++) TRY(hl_strings_add(&it.sorted, list->entries[i].config));
   TRY(hl_strings_sort(&it.sorted, strcmp, it.order));
-  TRY(hl_csv_read(path, LOG_BYTES, add_row, &it));
+  TRY(hl_csv_read(path, hl_limit_get(HL_LIMIT_TEXT), add_row, &it));
   if (!it.has_header)
     FAIL(HL_INVALID, "%s: found no header row, expected config or rank, step and valid", path);
 out:

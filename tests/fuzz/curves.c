@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "fuzz.h"
+#include "hyperlist/limits.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ static bool read_table(struct hl_curves *curves, size_t step, uint64_t *hash) {
   check_shape(curves);
   FUZZ_CHECK(hl_multiply(curves->n_replica, curves->n_step, &rows.n_value));
   FUZZ_CHECK(hl_multiply(rows.n_value, curves->splits.n, &rows.n_value));
-  FUZZ_CHECK(hl_multiply(rows.n_value, rows.item_size, &n_byte) && n_byte <= HL_MAX_ROW_BYTES);
+  FUZZ_CHECK(hl_multiply(rows.n_value, rows.item_size, &n_byte) && n_byte <= hl_limit_get(HL_LIMIT_CURVES));
   if (!hl_multiply(n_byte, curves->configs.n, &n_byte) || n_byte > MOST_BYTES) return true;
   if (step > curves->configs.n) step = curves->configs.n;
   rows.values = malloc(step * rows.n_value * rows.item_size);

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const bool is_good = fuzz_is_ok(hl_npy_parse(text, length, &npy));
   free(text);
   if (!is_good) return FUZZ_DONE;
-  FUZZ_CHECK(npy.item_size > 0 && npy.n_dimension <= HL_NPY_MAX_DIMENSIONS);
+  FUZZ_CHECK(npy.item_size > 0 && npy.n_dimension <= HL_MAX_NPY_AXES);
   if (hl_npy_count(&npy, &n_item, &n_byte)) FUZZ_CHECK(n_byte / npy.item_size == n_item);
   FUZZ_CHECK(strlen(hl_npy_format_shape(&npy, shape)) < sizeof shape);
   read_items(&npy, data + start + length, size - start - length);

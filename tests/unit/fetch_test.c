@@ -1,4 +1,5 @@
 /* The small parts of fetch: checksums, names, URLs. */
+#include "hyperlist/limits.h"
 #include "test.h"
 
 #include "fetch/hash.h"
@@ -65,10 +66,10 @@ START_TEST(names_stay_below_their_folder) {
     ck_assert_msg(hl_name_fault(good[i], strlen(good[i])) == NULL, "%s", good[i]);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     ck_assert_msg(hl_name_fault(bad[i], strlen(bad[i])) != NULL, "%s", bad[i]);
-  char longest[HL_MAX_NAME + 2];
+  char longest[HL_MAX_FETCH_NAME_BYTES + 2];
   memset(longest, 'a', sizeof longest);
-  ck_assert_ptr_null(hl_name_fault(longest, HL_MAX_NAME));
-  ck_assert_ptr_nonnull(hl_name_fault(longest, HL_MAX_NAME + 1));
+  ck_assert_ptr_null(hl_name_fault(longest, HL_MAX_FETCH_NAME_BYTES));
+  ck_assert_ptr_nonnull(hl_name_fault(longest, HL_MAX_FETCH_NAME_BYTES + 1));
   ck_assert_ptr_nonnull(hl_name_fault("a\0b", 3));
 }
 END_TEST

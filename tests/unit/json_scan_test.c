@@ -1,4 +1,5 @@
 /* The pull scanner and its numbers: against strtod, against every place where a chunk of the file can end. */
+#include "hyperlist/limits.h"
 #include "test.h"
 
 #include "ingest/json_scan.h"
@@ -44,7 +45,7 @@ START_TEST(numbers_of_random_doubles) {
       snprintf(text, sizeof text, "%.*e", precision, value);
     else
       snprintf(text, sizeof text, "%.*f", precision, value);
-    if (strlen(text) <= HL_NUMBER_MAX_TEXT) assert_like_strtod(text);
+    if (strlen(text) <= HL_MAX_NUMBER_BYTES) assert_like_strtod(text);
   }
 }
 END_TEST
@@ -123,13 +124,13 @@ START_TEST(numbers_by_json_grammar) {
     double value;
     ck_assert_msg(hl_number_read(cases[i].text, &value) == cases[i].length, "'%s'", cases[i].text);
   }
-  char longest[HL_NUMBER_MAX_TEXT + 2];
+  char longest[HL_MAX_NUMBER_BYTES + 2];
   double value;
   memset(longest, '1', sizeof longest);
-  longest[HL_NUMBER_MAX_TEXT] = '\0';
-  ck_assert_uint_eq(hl_number_read(longest, &value), HL_NUMBER_MAX_TEXT);
-  longest[HL_NUMBER_MAX_TEXT] = '1';
-  longest[HL_NUMBER_MAX_TEXT + 1] = '\0';
+  longest[HL_MAX_NUMBER_BYTES] = '\0';
+  ck_assert_uint_eq(hl_number_read(longest, &value), HL_MAX_NUMBER_BYTES);
+  longest[HL_MAX_NUMBER_BYTES] = '1';
+  longest[HL_MAX_NUMBER_BYTES + 1] = '\0';
   ck_assert_uint_eq(hl_number_read(longest, &value), 0);
 }
 END_TEST
@@ -231,12 +232,12 @@ START_TEST(values_refused) {
 END_TEST
 
 START_TEST(nesting_is_limited) {
-  char text[4 * HL_JSON_MAX_DEPTH];
-  memset(text, '[', HL_JSON_MAX_DEPTH);
-  memset(text + HL_JSON_MAX_DEPTH, ']', HL_JSON_MAX_DEPTH);
-  ck_assert_int_eq(skip_all(text, 2 * HL_JSON_MAX_DEPTH), HL_OK);
-  memset(text, '[', HL_JSON_MAX_DEPTH + 1);
-  ck_assert_int_eq(skip_all(text, HL_JSON_MAX_DEPTH + 1), HL_INVALID);
+  char text[4 * HL_MAX_JSON_DEPTH];
+  memset(text, '[', HL_MAX_JSON_DEPTH);
+  memset(text + HL_MAX_JSON_DEPTH, ']', HL_MAX_JSON_DEPTH);
+  ck_assert_int_eq(skip_all(text, 2 * HL_MAX_JSON_DEPTH), HL_OK);
+  memset(text, '[', HL_MAX_JSON_DEPTH + 1);
+  ck_assert_int_eq(skip_all(text, HL_MAX_JSON_DEPTH + 1), HL_LIMIT);
   ck_assert_ptr_nonnull(strstr(hl_error_message(), "64 levels"));
 }
 END_TEST
@@ -309,7 +310,7 @@ END_TEST
 
 /* A string longer than the buffer, read and skipped; one beyond the limit. */
 START_TEST(long_strings) {
-  const size_t n = HL_JSON_MAX_TEXT;
+  const size_t n = HL_MAX_JSON_TEXT_BYTES;
   char *text = malloc(n + 3);
   struct memory memory;
   const char *value;
@@ -323,7 +324,7 @@ START_TEST(long_strings) {
   text[n + 1] = 'a';
   text[n + 2] = '"';
   scan = open_text(&memory, text, n + 3);
-  ck_assert_int_eq(hl_json_scan_text(scan, &value), HL_INVALID);
+  ck_assert_int_eq(hl_json_scan_text(scan, &value), HL_LIMIT);
   hl_json_scan_free(scan);
   ck_assert_int_eq(skip_all(text, n + 3), HL_OK);
   free(text);
