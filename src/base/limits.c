@@ -17,8 +17,7 @@ static const struct hl_limit_row rows[] = {
      "ingest", HL_LIMIT},
     {"csv-row", 16 * MB, MOST, "bytes of a row of a CSV", "ingest", HL_LIMIT},
     {"text", 256 * MB, MOST, "bytes of a list, log, table, or file of names or metadata", "all", HL_LIMIT},
-    {"configs", 64 * MB, MOST, "bytes of a file of hyperparameters (--configs)", "ingest",
-     HL_LIMIT},
+    {"configs", 64 * MB, MOST, "bytes of a file of hyperparameters (--configs)", "ingest", HL_LIMIT},
     {"picture", 64 * MB, MOST, "bytes of a picture", "report", HL_LIMIT},
     {"fetch", 16384 * MB, MOST_FETCH, "bytes of a file", "fetch", HL_LIMIT},
     {"name", HL_MAX_NAME_BYTES, 0, "bytes of the name of a task, set, config, hyperparameter or split", "all",
@@ -44,8 +43,7 @@ static const struct hl_limit_row rows[] = {
     {"tasks", HL_MAX_TASKS, 0, "tasks, whose scores are summed exactly", "learn", HL_LIMIT},
     {"resamples", HL_MAX_RESAMPLES, 0, "resamplings", "generalize", HL_USAGE},
     {"threads", HL_MAX_THREADS, 0, "threads of -j", "all", HL_USAGE},
-    {"deflate", HL_MAX_DEFLATE_RATIO, 0, "bytes that a byte of a deflate stream can hold",
-     "all", HL_INVALID},
+    {"deflate", HL_MAX_DEFLATE_RATIO, 0, "bytes that a byte of a deflate stream can hold", "all", HL_INVALID},
 };
 
 const struct hl_limit_row *hl_limits(size_t *n) {

@@ -168,6 +168,7 @@ static hl_status read_letter(void *user, size_t rank, const void *bytes, size_t 
   struct ingest *ingest = user;
   const size_t first_part = ingest->parts.complete.n;
   (void)rank;
+  if (n == 0) return HL_OK; /* then there are no bytes either */
   for (const char *at = bytes, *end = at + n; at < end; at += strlen(at) + 1) {
     const char kind = *at++;
     if (kind == 'P') TRY(add_part(ingest, at));

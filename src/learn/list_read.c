@@ -138,8 +138,8 @@ static hl_status read_hyperparameters(const struct hl_strings *names, const stru
     const struct cJSON *member = hl_json_get(object, names->items[i]);
     entry->hyperparameters[i] = (double)NAN;
     if (member == NULL || hl_json_is_null(member)) continue;
-    if (!hl_json_number(member, &entry->hyperparameters[i])) {
-      FAIL(HL_INVALID, "hyperparameters.%s: expected a number, true or false", names->items[i]);
+    if (!hl_json_number(member, &entry->hyperparameters[i]) || !isfinite(entry->hyperparameters[i])) {
+      FAIL(HL_INVALID, "hyperparameters.%s: expected a finite number, true or false", names->items[i]);
     }
   }
 out:

@@ -18,8 +18,8 @@ static bool read_rows(struct hl_archive *archive, const struct hl_archive_table 
   void *values = malloc((step < table->n_config ? step : table->n_config) * n_byte);
   for (size_t first = 0; is_good && first < table->n_config; first += step) {
     const size_t left = table->n_config - first;
-    is_good =
-        fuzz_is_ok(hl_archive_read_rows(archive, table, &reader, first, left < step ? left : step, values));
+    is_good = fuzz_is_h5_ok(
+        hl_archive_read_rows(archive, table, &reader, first, left < step ? left : step, values));
   }
   hl_archive_clear_reader(&reader);
   free(values);
@@ -30,7 +30,7 @@ static bool read_table(struct hl_archive *archive, size_t i_set, size_t i_task) 
   struct hl_archive_table table = {0};
   bool has;
   if (hl_archive_has_table(archive, i_set, i_task, &has) != HL_OK || !has) return true;
-  if (!fuzz_is_ok(hl_archive_open_table(archive, i_set, i_task, &table))) return false;
+  if (!fuzz_is_h5_ok(hl_archive_open_table(archive, i_set, i_task, &table))) return false;
   for (size_t i = 0; i < table.n_step; i++)
     FUZZ_CHECK(isfinite(table.steps[i]) && (i == 0 || table.steps[i] > table.steps[i - 1]));
   for (size_t i = 0; i < table.n_config * table.n_replica; i++) FUZZ_CHECK(table.ran[i] <= 1);
@@ -41,7 +41,7 @@ static bool read_table(struct hl_archive *archive, size_t i_set, size_t i_task) 
 
 static bool read_archive(const char *path) {
   struct hl_archive *archive;
-  if (!fuzz_is_ok(hl_archive_open(path, &archive))) return false;
+  if (!fuzz_is_h5_ok(hl_archive_open(path, &archive))) return false;
   const struct hl_archive_index *index = hl_archive_get_index(archive);
   bool is_good = true;
   for (size_t i = 1; i < index->tasks.n; i++)
@@ -57,7 +57,7 @@ static void normalize(const char *path, bool is_whole) {
   struct hl_scores *scores;
   const char *out = fuzz_path("scores.h5");
   const hl_status status = hl_normalize(path, out, &(struct hl_normalize_options){0}, &fuzz_context);
-  if (!fuzz_is_ok(status)) return;
+  if (!fuzz_is_h5_ok(status)) return;
   FUZZ_CHECK(is_whole); /* what cannot be read is not scored */
   FUZZ_CHECK(hl_scores_open(out, &scores) == HL_OK);
   for (size_t i = 0; i < scores->n_set; i++)
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const bool is_whole = read_archive(path);
   const hl_status status = hl_check(path, &fuzz_context, &report);
   if (status == HL_OK && report.kind == HL_FILE_ARCHIVE) FUZZ_CHECK(is_whole);
-  if (status != HL_BROKEN) fuzz_is_ok(status);
+  if (status != HL_BROKEN) fuzz_is_h5_ok(status);
   hl_check_clear(&report);
   normalize(path, is_whole);
   return FUZZ_DONE;

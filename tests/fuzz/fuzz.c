@@ -1,5 +1,6 @@
 #define _XOPEN_SOURCE 700 /* nftw */
 #include "fuzz.h"
+#include "base/error.h"
 #include "base/text.h"
 
 #include <fcntl.h>
@@ -33,6 +34,10 @@ bool fuzz_is_ok(hl_status status) {
   FUZZ_CHECK(is_printable(message));
   FUZZ_CHECK(strcmp(message, "out of memory") != 0);
   return false;
+}
+
+bool fuzz_is_h5_ok(hl_status status) {
+  return hl_is_out_of_memory(status) ? false : fuzz_is_ok(status);
 }
 
 /* ---- Files ---- */

@@ -31,6 +31,9 @@ void fuzz_fail(const char *file, int line, const char *what) __attribute__((nore
  * printable UTF-8 of one line, and never out of memory, for an input's own bytes cannot hold that much. */
 bool fuzz_is_ok(hl_status status);
 
+/* The same of HDF5 files, where memory may run out: libhdf5 allocates what a damaged length claims. */
+bool fuzz_is_h5_ok(hl_status status);
+
 /* A folder of this process, made at the first call, in $TMPDIR (/tmp) and removed at a normal end. */
 const char *fuzz_folder(void);
 
