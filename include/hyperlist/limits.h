@@ -53,6 +53,7 @@ enum {
   HL_MAX_FETCH_FILES = 1 << 20,            /* of one fetch */
   HL_MAX_FETCH_NAME_BYTES = 200,           /* of a task or set: they become names of files */
   HL_MAX_TASKS = 1 << 22,                  /* that are learned from: their scores sum exactly in 63 bits */
+  HL_MAX_CONFIGS = 1 << 30,                /* of a set that is learned from: they are counted in 32 bits */
   HL_MAX_RESAMPLES = 1000000,              /* of --resamples */
   HL_MAX_THREADS = 1024,                   /* of -j */
   HL_MAX_DEFLATE_RATIO = 1032, /* 258 bytes for two bits: more than that a size that is told cannot be true */

@@ -39,8 +39,9 @@ struct hl_list_entry {
 
 /* What the picks cost; nothing of it is written. */
 struct hl_learn_effort {
-  size_t n_evaluation; /* how often a config was held against the tasks; without laziness: picks x configs */
+  size_t n_evaluation; /* how often a config was held against all tasks; without laziness: picks x configs */
   size_t n_exchange;   /* in so many steps; between ranks each is an exchange */
+  size_t n_step;       /* how often a config was brought up to date on a single task instead */
   double
       seconds_before; /* to read the scores, where they were not loaded, and to turn them: a config a row */
   double seconds;     /* from there to the order of configs */

@@ -41,6 +41,7 @@ static const struct hl_limit_row rows[] = {
     {"file-name", HL_MAX_FETCH_NAME_BYTES, 0, "bytes of a task's or set's name", "fetch", HL_INVALID},
     {"transfers", HL_FETCH_MAX_THREADS, 0, "transfers at a time", "fetch", HL_USAGE},
     {"tasks", HL_MAX_TASKS, 0, "tasks, whose scores are summed exactly", "learn", HL_LIMIT},
+    {"set", HL_MAX_CONFIGS, 0, "configs of a set, which are counted in 32 bits", "learn", HL_LIMIT},
     {"resamples", HL_MAX_RESAMPLES, 0, "resamplings", "generalize", HL_USAGE},
     {"threads", HL_MAX_THREADS, 0, "threads of -j", "all", HL_USAGE},
     {"deflate", HL_MAX_DEFLATE_RATIO, 0, "bytes that a byte of a deflate stream can hold", "all", HL_INVALID},

@@ -66,8 +66,12 @@ static hl_status say_summary(const struct cli *cli, const struct hl_list *list,
           left_out);
   free(left_out);
   if (cli->verbose)
-    cli_say(cli, "selected in %.3f ms by %zu evaluations of a config, after %.3f ms of reading and turning",
-            1e3 * list->effort.seconds, list->effort.n_evaluation, 1e3 * list->effort.seconds_before);
+    cli_say(
+        cli,
+        "selected in %.3f ms by %zu evaluations of a config and %zu of a cell, after %.3f ms of reading and "
+        "turning",
+        1e3 * list->effort.seconds, list->effort.n_evaluation, list->effort.n_step,
+        1e3 * list->effort.seconds_before);
   if (cli->verbose && hl_ranks_size(&cli->context) > 1)
     cli_say(cli, "with %zu sums over %zu ranks", list->effort.n_exchange, hl_ranks_size(&cli->context));
   return summarize(cli, list, n_greedy, degenerate);

@@ -102,6 +102,8 @@ hl_status hl_cells_init(struct hl_cells *cells, const struct hl_scores *scores,
   *cells = (struct hl_cells){.set = set, .n_task = n_row, .n_config = set->configs.n};
   if (n_row > HL_MAX_TASKS)
     FAIL(HL_LIMIT, "found %zu tasks, at most %d are summed exactly", n_row, HL_MAX_TASKS);
+  if (cells->n_config > HL_MAX_CONFIGS)
+    FAIL(HL_LIMIT, "found %zu configs, at most %d can be told apart", cells->n_config, HL_MAX_CONFIGS);
   TRY(make_room(cells, parts));
   TRY(hl_cells_turn(cells, scores, rows, missing, parts, context));
   count_diverged(cells, rows);

@@ -36,7 +36,7 @@ struct hl_cells {
  * are loaded, so that scores may be made by hand, else from the file, of which no more is kept. Under
  * HL_MISSING_DROP_TASK the caller has dropped the tasks before (hl_cells_drop_holes). Clear it in any case.
  * HL_INVALID: a score outside [0, 1], no config left, a missing cell under HL_MISSING_ERROR; HL_LIMIT: more
- * tasks than exact sums allow; HL_IO. */
+ * tasks than exact sums allow, 2^32 configs or more; HL_IO. */
 hl_status hl_cells_init(struct hl_cells *cells, const struct hl_scores *scores,
                         const struct hl_score_set *set, const size_t *rows, size_t n_row,
                         enum hl_missing missing, unsigned parts, const struct hl_context *context);

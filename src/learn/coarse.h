@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
   HL_BLOCK = 32,                 /* tasks looked at together */
@@ -36,17 +37,30 @@ static inline size_t hl_n_block(size_t n) {
 
 /* May any of a block's scores be below its limit? Written for the vectorizer: no branch, a fixed count. */
 static inline bool hl_coarse_any(const int16_t *scores, const int16_t *limits) {
-  int16_t any = 0;
-  for (size_t i = 0; i < HL_BLOCK; i++) any = (int16_t)(any | -(scores[i] < limits[i]));
-  return any != 0;
+  int16_t any[HL_BLOCK / 4] = {0};
+  uint64_t halves[2];
+  for (size_t i = 0; i < HL_BLOCK; i += HL_BLOCK / 4) {
+    for (size_t k = 0; k < HL_BLOCK / 4; k++) any[k] = (int16_t)(any[k] | -(scores[i + k] < limits[i + k]));
+  }
+  memcpy(halves, any, sizeof halves);
+  return (halves[0] | halves[1]) != 0;
 }
 
-/* A block's sum of max(0, limit - h), in units of HL_COARSE_UNIT: no less than its gain max(0, b - f). */
-static inline uint32_t hl_coarse_sum(const int16_t *scores, const int16_t *limits) {
-  uint32_t sum = 0;
-  for (size_t i = 0; i < HL_BLOCK; i++) {
-    const int16_t high = scores[i] > limits[i] ? scores[i] : limits[i];
-    sum += (uint16_t)(high - scores[i]);
+/* The sum over blocks of max(0, limit - h), in steps of h: with a step a task more it is no less than the
+ * gain, max(0, b - f). */
+static inline uint64_t hl_coarse_sum(const int16_t *scores, const int16_t *limits, size_t n_block) {
+  enum { N_LANE = 8, MOST = 1 << 13 }; /* so many blocks add up in 32 bits */
+  uint64_t sum = 0;
+  for (size_t first = 0; first < n_block; first += MOST) {
+    const size_t end = n_block - first < MOST ? n_block : first + MOST;
+    uint32_t lanes[N_LANE] = {0};
+    for (size_t i = first * HL_BLOCK; i < end * HL_BLOCK; i += N_LANE) {
+      for (size_t k = 0; k < N_LANE; k++) {
+        const int16_t high = scores[i + k] > limits[i + k] ? scores[i + k] : limits[i + k];
+        lanes[k] += (uint16_t)(high - scores[i + k]);
+      }
+    }
+    for (size_t k = 0; k < N_LANE; k++) sum += lanes[k];
   }
   return sum;
 }

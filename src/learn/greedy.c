@@ -1,29 +1,35 @@
 /* Lazy greedy: the gain of a config, sum over tasks of max(0, b_t - q(t,c)), can only shrink while b falls,
  * so an old gain is an upper bound. Configs wait in a heap under their last known gain; the top is evaluated
  * anew until a fresh one stays on top. That one is the argmax, and with equal gains ordered by index the same
- * one that a full search would take (Minoux 1978). */
+ * one that a full search would take (Minoux 1978).
+ *
+ * Gains are found anew from the tables only for the first picks. As soon as few cells are open (learn/open.h)
+ * these are listed, and from then on say what is gained now. */
 #include "learn/greedy.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/ranks.h"
 #include "base/stream.h"
 #include "learn/exact.h"
+#include "learn/open.h"
+#include "learn/reached.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-  SPARSE = 8, /* below a task in so many, single ones are looked at: a pass over all costs about that */
-  BATCH = 64, /* gains that ranks find together, and */
-  GROWTH = 4, /* so many times more each time while a pick is not settled */
-  BUCKET = 16777985, /* 2^40 / 65533, rounded up: a step of hl_coarse in units of q */
+  BATCH = 64,       /* gains that ranks find together, and */
+  GROWTH = 4,       /* so many times more each time while a pick is not settled */
+  FEW = 64,         /* open cells are few where less than one in so many is, and */
+  FIRST_LOOK = 32,  /* picks, below which they are not with many train tasks */
+  FEW_ENOUGH = 256, /* so many are few in any case */
 };
 
 struct candidate {
   int64_t gain; /* an upper bound of what it gains now */
-  size_t config;
-  size_t round;  /* in which that was found; before, it gained no less */
-  bool is_exact; /* it was the gain itself then */
+  uint32_t config;
+  uint32_t round; /* in which that was found; before, it gained no less */
+  bool is_exact;  /* it was the gain itself then */
 };
 
 struct heap {
@@ -51,93 +57,16 @@ static void drop_top(struct heap *heap) {
   if (heap->n > 0) sink(heap, 0);
 }
 
-/* ---- Gains ---- */
-
-/* What is reached so far, by task of the cells. */
-struct reached {
-  const struct hl_cells *cells;
-  const size_t *tasks;         /* the train tasks, ascending */
-  size_t n_task, n_everywhere; /* of this rank, of all */
-  bool is_dense;               /* whole blocks are looked at, not single tasks */
-  int64_t *best;               /* [n_block * HL_BLOCK] q; 0, which nothing is below, off `tasks` */
-  int16_t *limits;             /* likewise: hl_coarse_limit */
-};
-
-static hl_status init_reached(struct reached *reached, const struct hl_cells *cells, const size_t *tasks,
-                              size_t n_task) {
-  hl_status status = HL_OK;
-  const size_t n_padded = cells->n_block * HL_BLOCK;
-  *reached = (struct reached){.cells = cells, .tasks = tasks, .n_task = n_task, .n_everywhere = n_task};
-  reached->is_dense = n_task >= cells->n_task / SPARSE;
-  TRY(hl_new_array(n_padded, sizeof *reached->best, &reached->best));
-  TRY(hl_new_array(n_padded, sizeof *reached->limits, &reached->limits));
-  for (size_t i = 0; i < n_padded; i++) reached->limits[i] = HL_COARSE_NEVER;
-  for (size_t i = 0; i < n_task; i++) {
-    reached->best[tasks[i]] = HL_EXACT_ONE;
-    reached->limits[tasks[i]] = hl_coarse_limit(1);
-  }
-out:
-  return status;
-}
-
-static void clear_reached(struct reached *reached) {
-  free(reached->best);
-  free(reached->limits);
-}
-
-static inline int64_t gain_on(int64_t best, double score) {
-  const int64_t exact = hl_exact(score);
-  return best > exact ? best - exact : 0;
-}
-
-/* The sum over train tasks of max(0, b_t - q(t,c)). Once a few configs are picked most blocks hold no task
- * that gains: their 16-bit rows say so. */
-static int64_t gain_of(const struct reached *reached, size_t config) {
-  const struct hl_cells *cells = reached->cells;
-  const size_t n_task = cells->n_task;
-  const double *valid = cells->valid + config * n_task;
-  const int64_t *best = reached->best;
-  const int16_t *coarse = cells->coarse + config * cells->n_block * HL_BLOCK;
-  int64_t sum = 0;
-  for (size_t i = 0; i < reached->n_task && !reached->is_dense; i++)
-    sum += gain_on(best[reached->tasks[i]], valid[reached->tasks[i]]);
-  for (size_t first = 0; first < n_task && reached->is_dense; first += HL_BLOCK) {
-    const size_t end = first + HL_BLOCK < n_task ? first + HL_BLOCK : n_task;
-    if (!hl_coarse_any(coarse + first, reached->limits + first)) continue;
-    for (size_t i = first; i < end; i++) sum += gain_on(best[i], valid[i]);
-  }
-  return sum;
-}
-
-static void reach(struct reached *reached, size_t config) {
-  const double *valid = reached->cells->valid + config * reached->cells->n_task;
-  for (size_t i = 0; i < reached->n_task; i++) {
-    const size_t task = reached->tasks[i];
-    if (hl_exact(valid[task]) >= reached->best[task]) continue;
-    reached->best[task] = hl_exact(valid[task]);
-    reached->limits[task] = hl_coarse_limit(valid[task]);
-  }
-}
-
-/* No less than gain_of, from the 16-bit row alone, for an eighth of its cost. q is rounded: half a unit of
- * 2^-40 each. */
-static int64_t bound_of(const struct reached *reached, size_t config) {
-  const struct hl_cells *cells = reached->cells;
-  const int16_t *coarse = cells->coarse + config * cells->n_block * HL_BLOCK;
-  int64_t sum = 0;
-  for (size_t i = 0; i < cells->n_block; i++)
-    sum += hl_coarse_sum(coarse + i * HL_BLOCK, reached->limits + i * HL_BLOCK);
-  return sum * BUCKET + (int64_t)reached->n_task;
-}
-
-/* ---- Picks ---- */
+/* ---- Picks from the tables ---- */
 
 /* A run. Of several ranks all have the same heap, and the gains of the first so many in it are found
  * together: an exchange costs more than a few gains too many. */
 struct run {
   const struct hl_context *context;
-  struct reached reached;
+  struct hl_reached reached;
+  size_t n_everywhere; /* train tasks of all ranks */
   struct heap heap;
+  size_t n_most, n_pick, *picks;
   size_t n_batch, growth;   /* while a pick is not settled, so many times more each time */
   struct candidate **stale; /* [n_config] */
   int64_t *gains;           /* [n_config] */
@@ -154,14 +83,14 @@ static hl_status sum_gains(struct run *run, size_t n) {
 /* Nobody gains more than all there is. */
 static hl_status fill_heap(struct run *run) {
   hl_status status = HL_OK;
-  const struct reached *reached = &run->reached;
+  const struct hl_reached *reached = &run->reached;
   const struct hl_cells *cells = reached->cells;
-  const int64_t all = (int64_t)reached->n_everywhere * HL_EXACT_ONE;
+  const int64_t all = (int64_t)run->n_everywhere * HL_EXACT_ONE;
   struct heap *heap = &run->heap;
   for (size_t c = 0; c < cells->n_config; c++) {
     if (!cells->is_kept[c]) continue;
-    if (reached->is_dense) run->gains[heap->n] = bound_of(reached, c);
-    heap->items[heap->n++] = (struct candidate){all, c, 0, false};
+    if (reached->is_dense) run->gains[heap->n] = hl_reached_bound(reached, c);
+    heap->items[heap->n++] = (struct candidate){all, (uint32_t)c, 0, false};
   }
   if (!reached->is_dense) return HL_OK;
   TRY(sum_gains(run, heap->n));
@@ -173,15 +102,16 @@ out:
   return status;
 }
 
-static bool is_fresh(const struct candidate *candidate, size_t round) {
+static bool is_fresh(const struct candidate *candidate, uint32_t round) {
   return (candidate->round == round && candidate->is_exact) || candidate->gain <= 0;
 }
 
 /* Brings a candidate whose gain is fresh and exact to the top. A stale one is bounded first, where the bound
  * can be told from the gain. */
-static hl_status refresh_top(struct run *run, size_t round) {
-  const struct reached *reached = &run->reached;
-  const int64_t blur = (int64_t)reached->n_everywhere * BUCKET;
+static hl_status refresh_top(struct run *run) {
+  const struct hl_reached *reached = &run->reached;
+  const int64_t blur = (int64_t)run->n_everywhere * HL_REACHED_BLUR;
+  const uint32_t round = (uint32_t)run->n_pick;
   struct heap *heap = &run->heap;
   for (size_t n = run->n_batch; !is_fresh(&heap->items[0], round); n *= run->growth) {
     size_t n_stale = 0;
@@ -190,7 +120,8 @@ static hl_status refresh_top(struct run *run, size_t round) {
       struct candidate *item = &heap->items[i];
       if (is_fresh(item, round)) continue;
       item->is_exact = item->round == round || !reached->is_dense || item->gain < blur;
-      run->gains[n_stale] = item->is_exact ? gain_of(reached, item->config) : bound_of(reached, item->config);
+      run->gains[n_stale] =
+          item->is_exact ? hl_reached_gain(reached, item->config) : hl_reached_bound(reached, item->config);
       run->stale[n_stale++] = item;
     }
     const hl_status status = sum_gains(run, n_stale);
@@ -205,13 +136,128 @@ static hl_status refresh_top(struct run *run, size_t round) {
   return HL_OK;
 }
 
+/* Until there are n picks, or nobody gains (and *is_done). */
+static hl_status pick_from_tables(struct run *run, size_t n, bool *is_done) {
+  while (run->n_pick < n && run->heap.n > 0) {
+    const hl_status status = refresh_top(run);
+    if (status != HL_OK) return status;
+    if (run->heap.items[0].gain == 0) break;
+    hl_reached_add(&run->reached, run->heap.items[0].config);
+    run->picks[run->n_pick++] = run->heap.items[0].config;
+    drop_top(&run->heap);
+  }
+  *is_done = run->n_pick < n || n == run->n_most;
+  return HL_OK;
+}
+
+/* ---- Picks from the open cells ---- */
+
+/* Those of all ranks, on the first of them. */
+struct everywhere {
+  size_t n_rank, *first_tasks; /* [n_rank]: of each among all */
+  size_t n_task, n_cell, room_of_ranks, room_of_tasks, room_of_cells;
+  int64_t *best;
+  struct hl_open_cell *cells;
+};
+
+static hl_status take_best(void *user, size_t rank, const void *bytes, size_t n_byte) {
+  hl_status status = HL_OK;
+  struct everywhere *it = user;
+  const size_t n_task = n_byte / sizeof *it->best;
+  TRY(hl_grow_array(&it->first_tasks, &it->room_of_ranks, rank + 1, sizeof *it->first_tasks));
+  TRY(hl_grow_array(&it->best, &it->room_of_tasks, it->n_task + n_task, sizeof *it->best));
+  it->first_tasks[rank] = it->n_task;
+  if (n_task > 0) memcpy(it->best + it->n_task, bytes, n_byte);
+  it->n_task += n_task;
+out:
+  return status;
+}
+
+static hl_status take_cells(void *user, size_t rank, const void *bytes, size_t n_byte) {
+  struct everywhere *it = user;
+  const size_t n_cell = n_byte / sizeof *it->cells;
+  const hl_status status =
+      hl_grow_array(&it->cells, &it->room_of_cells, it->n_cell + n_cell, sizeof *it->cells);
+  if (status != HL_OK) return status;
+  if (n_cell > 0) memcpy(it->cells + it->n_cell, bytes, n_byte);
+  for (size_t i = 0; i < n_cell; i++) it->cells[it->n_cell + i].task += (uint32_t)it->first_tasks[rank];
+  it->n_cell += n_cell;
+  return HL_OK;
+}
+
+/* The heap's candidates wait under what they gained some picks ago. */
+static void pick_open(struct run *run, struct hl_open *open) {
+  struct heap *heap = &run->heap;
+  while (run->n_pick < run->n_most && heap->n > 0) {
+    struct candidate *top = &heap->items[0];
+    if (top->gain != open->gains[top->config]) {
+      top->gain = open->gains[top->config];
+      sink(heap, 0);
+      continue;
+    }
+    if (top->gain == 0) break;
+    run->picks[run->n_pick++] = top->config;
+    hl_open_pick(open, top->config);
+    drop_top(heap);
+  }
+}
+
+static hl_status pick_from(struct run *run, struct everywhere *it) {
+  struct hl_open open;
+  const hl_status status =
+      hl_open_init(&open, run->reached.cells->n_config, it->n_task, it->best, it->cells, it->n_cell);
+  if (status == HL_OK) pick_open(run, &open);
+  run->effort.n_step += open.n_step;
+  hl_open_clear(&open);
+  return status;
+}
+
+/* The first rank makes all picks that are left, from everybody's cells[n_cell], and tells the others. */
+static hl_status pick_from_open(struct run *run, const struct hl_open_cell *cells, size_t n_cell) {
+  hl_status status = HL_OK;
+  const struct hl_reached *reached = &run->reached;
+  const struct hl_context *context = run->context;
+  struct everywhere it = {0};
+  TRY(hl_ranks_agree(context, hl_ranks_gather(context, reached->best,
+                                              reached->cells->n_task * sizeof *it.best, take_best, &it)));
+  TRY(hl_ranks_agree(context, hl_ranks_gather(context, cells, n_cell * sizeof *cells, take_cells, &it)));
+  if (hl_ranks_is_first(context)) status = pick_from(run, &it);
+  TRY(hl_ranks_agree(context, status));
+  TRY(hl_ranks_broadcast(context, &run->n_pick, sizeof run->n_pick));
+  TRY(hl_ranks_broadcast(context, run->picks, run->n_pick * sizeof *run->picks));
+out:
+  free(it.first_tasks);
+  free(it.best);
+  free(it.cells);
+  return status;
+}
+
+/* If the open cells are few on all ranks, makes all picks that are left. */
+static hl_status try_open(struct run *run, bool *is_done) {
+  hl_status status = HL_OK;
+  const struct hl_cells *cells = run->reached.cells;
+  const size_t most = cells->n_task * cells->n_config / FEW + FEW_ENOUGH;
+  struct hl_open_cell *open = NULL;
+  size_t n_open;
+  TRY(hl_ranks_agree(run->context, hl_reached_list_open(&run->reached, most, &open, &n_open)));
+  int64_t n_rank_with_many = n_open > most;
+  TRY(hl_ranks_sum(run->context, &n_rank_with_many, 1));
+  run->effort.n_evaluation += cells->n_kept;
+  *is_done = n_rank_with_many == 0;
+  if (*is_done) TRY(pick_from_open(run, open, n_open));
+out:
+  free(open);
+  return status;
+}
+
+/* ---- All picks ---- */
+
 static hl_status init_run(struct run *run, const struct hl_cells *cells, const size_t *tasks, size_t n_task,
                           const struct hl_context *context) {
   hl_status status = HL_OK;
-  *run = (struct run){.context = context,
-                      .n_batch = hl_ranks_size(context) > 1 ? BATCH : 1,
-                      .growth = hl_ranks_size(context) > 1 ? GROWTH : 1};
-  TRY(init_reached(&run->reached, cells, tasks, n_task));
+  const bool is_alone = hl_ranks_size(context) == 1;
+  *run = (struct run){.context = context, .n_batch = is_alone ? 1 : BATCH, .growth = is_alone ? 1 : GROWTH};
+  TRY(hl_reached_init(&run->reached, cells, tasks, n_task));
   TRY(hl_new_array(cells->n_config, sizeof *run->heap.items, &run->heap.items));
   TRY(hl_new_array(cells->n_config, sizeof(struct candidate *), &run->stale));
   TRY(hl_new_array(cells->n_config, sizeof *run->gains, &run->gains));
@@ -220,7 +266,7 @@ out:
 }
 
 static void clear_run(struct run *run) {
-  clear_reached(&run->reached);
+  hl_reached_clear(&run->reached);
   free(run->heap.items);
   free(run->stale);
   free(run->gains);
@@ -231,22 +277,23 @@ hl_status hl_greedy_run(const struct hl_cells *cells, const size_t *tasks, size_
                         struct hl_learn_effort *effort) {
   hl_status status = HL_OK;
   struct run run;
+  bool is_done = false;
   int64_t n_everywhere = (int64_t)n_task;
   *n_pick = 0;
   TRY(hl_ranks_agree(context, init_run(&run, cells, tasks, n_task, context)));
+  run.n_most = n_most;
+  run.picks = picks;
   TRY(hl_ranks_sum(context, &n_everywhere, 1));
-  run.reached.n_everywhere = (size_t)n_everywhere;
+  run.n_everywhere = (size_t)n_everywhere;
   TRY(fill_heap(&run));
-  while (*n_pick < n_most && run.heap.n > 0) {
-    TRY(refresh_top(&run, *n_pick));
-    if (run.heap.items[0].gain == 0) break; /* and so is everybody's */
-    const size_t pick = run.heap.items[0].config;
-    reach(&run.reached, pick);
-    picks[(*n_pick)++] = pick;
-    drop_top(&run.heap);
+  for (size_t n = run.reached.is_dense ? FIRST_LOOK : 1; !is_done; n *= 2) {
+    TRY(pick_from_tables(&run, n < n_most ? n : n_most, &is_done));
+    if (!is_done) TRY(try_open(&run, &is_done));
   }
+  *n_pick = run.n_pick;
   if (effort != NULL) {
     effort->n_evaluation += run.effort.n_evaluation;
+    effort->n_step += run.effort.n_step;
     effort->n_exchange += run.effort.n_exchange;
   }
 out:
