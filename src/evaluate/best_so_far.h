@@ -8,28 +8,26 @@
 
 #include "learn/cells.h"
 
-struct hl_best_so_far {
-  const struct hl_cells *cells; /* with HL_CELLS_TEST */
-  const size_t *tasks;          /* ascending; borrowed */
-  size_t n_task, n_tested;      /* n_tested: of them, those with test scores */
-  double *valid, *test; /* [cells->n_task]: f and g of the best so far; g is 0 on a task without test scores;
-                           both are 0 on tasks that are not among `tasks` */
-  double valid_sum, test_sum; /* over tasks: see hl_best_so_far_try */
-
-  bool is_dense;   /* whole blocks are looked at, not single tasks */
-  size_t n_trial;  /* tried so far */
-  int16_t *limits; /* [n_block * HL_BLOCK]: hl_coarse_limit of valid; HL_COARSE_NEVER off `tasks` */
-  double *valid_sums, *test_sums; /* [n_block] */
+/* One of the two tables: f, or g, which is 0 on a task without test scores. */
+struct hl_best_scores {
+  const double *table; /* [n_config][n_task], of the cells; NULL: not followed */
+  double *now;         /* [cells->n_task]: of the best so far; 0 on tasks that are not among those tried on */
+  double *block_sums;  /* [n_block] */
+  double sum;          /* hl_sum_tasks of now */
 };
 
-/* Before the first trial. Clear it in any case. O(cells->n_task). */
-hl_status hl_best_so_far_init(struct hl_best_so_far *best, const struct hl_cells *cells, const size_t *tasks,
-                              size_t n_task);
+struct hl_best_so_far {
+  size_t n_trial; /* so far */
+  struct hl_best_scores valid, test;
+};
 
-/* Tries one config more and brings valid, test and both sums (hl_sum_tasks) up to date; a trial that changes
- * one block of tasks costs the sum of one block. O(n_task), with a small factor: see learn/coarse.h. */
-void hl_best_so_far_try(struct hl_best_so_far *best, size_t config);
+enum hl_best_part { HL_BEST_VALID = 1, HL_BEST_TEST = 2 };
 
-void hl_best_so_far_clear(struct hl_best_so_far *best);
+/* Tries configs order[n_order] on tasks[n_task], ascending, of the cells (with HL_CELLS_TEST), and tells take
+ * what is so far after each of them; parts says which scores to follow. O(n_order x n_task), with a small
+ * factor: see learn/coarse.h. HL_LIMIT: no memory; O(n_order + cells->n_task) of it. */
+hl_status hl_best_so_far_run(const struct hl_cells *cells, const size_t *tasks, size_t n_task,
+                             const size_t *order, size_t n_order, unsigned parts,
+                             void (*take)(void *user, const struct hl_best_so_far *best), void *user);
 
 #endif

@@ -47,27 +47,31 @@ out:
   return status;
 }
 
-static void keep_trial(const struct hl_best_so_far *best, size_t trial, struct hl_evaluation *evaluation) {
-  const size_t n_trial = evaluation->n_trial;
-  evaluation->valid[trial] = best->valid_sum / (double)best->n_task;
-  evaluation->test[trial] = best->n_tested > 0 ? best->test_sum / (double)best->n_tested : (double)NAN;
-  if (evaluation->task_valid == NULL) return;
-  for (size_t i = 0; i < best->n_task; i++) {
-    const bool is_tested = best->cells->is_tested[best->tasks[i]];
-    evaluation->task_valid[i * n_trial + trial] = best->valid[best->tasks[i]];
-    evaluation->task_test[i * n_trial + trial] = is_tested ? best->test[best->tasks[i]] : (double)NAN;
+struct keeping {
+  const struct evaluating *it;
+  struct hl_evaluation *evaluation;
+};
+
+static void keep_trial(void *user, const struct hl_best_so_far *best) {
+  const struct keeping *keeping = user;
+  const struct hl_evaluation *to = keeping->evaluation;
+  const size_t n_row = keeping->it->n_row, k = best->n_trial - 1;
+  to->valid[k] = best->valid.sum / (double)n_row;
+  to->test[k] = to->n_tested > 0 ? best->test.sum / (double)to->n_tested : (double)NAN;
+  for (size_t i = 0; i < n_row && to->task_valid != NULL; i++) {
+    const bool is_tested = keeping->it->cells.is_tested[i];
+    to->task_valid[i * to->n_trial + k] = best->valid.now[i];
+    to->task_test[i * to->n_trial + k] = is_tested ? best->test.now[i] : (double)NAN;
   }
 }
 
 static hl_status run_trials(const struct evaluating *it, bool per_task, struct hl_evaluation *evaluation) {
   hl_status status = HL_OK;
-  struct hl_best_so_far best = {0};
   size_t *tasks = NULL, n_cell;
   TRY(hl_new_array(it->n_row, sizeof *tasks, &tasks));
   for (size_t i = 0; i < it->n_row; i++) tasks[i] = i;
-  TRY(hl_best_so_far_init(&best, &it->cells, tasks, it->n_row));
   evaluation->n_trial = it->n_order;
-  evaluation->n_tested = best.n_tested;
+  for (size_t i = 0; i < it->n_row; i++) evaluation->n_tested += it->cells.is_tested[i];
   TRY(hl_new_array(it->n_order, sizeof(double), &evaluation->valid));
   TRY(hl_new_array(it->n_order, sizeof(double), &evaluation->test));
   if (per_task) {
@@ -75,12 +79,10 @@ static hl_status run_trials(const struct evaluating *it, bool per_task, struct h
     TRY(hl_new_array(n_cell, sizeof(double), &evaluation->task_valid));
     TRY(hl_new_array(n_cell, sizeof(double), &evaluation->task_test));
   }
-  for (size_t k = 0; k < it->n_order; k++) {
-    hl_best_so_far_try(&best, it->order[k]);
-    keep_trial(&best, k, evaluation);
-  }
+  struct keeping keeping = {it, evaluation};
+  TRY(hl_best_so_far_run(&it->cells, tasks, it->n_row, it->order, it->n_order, HL_BEST_VALID | HL_BEST_TEST,
+                         keep_trial, &keeping));
 out:
-  hl_best_so_far_clear(&best);
   free(tasks);
   return status;
 }

@@ -3,6 +3,7 @@
 #include "hyperlist/generalize.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "base/quantile.h"
 #include "base/ranks.h"
 #include "generalize/study.h"
@@ -107,6 +108,13 @@ out:
 
 /* ---- Over the resamplings ---- */
 
+enum { CHUNK = 64 }; /* trials */
+
+struct summarizing {
+  struct hl_series *series;
+  double **rooms; /* [threads][n_resample] */
+};
+
 /* Of the values of all resamplings at trial k; room for as many. */
 static void summarize_trial(struct hl_series *series, size_t k, double *room) {
   const size_t n = series->n_resample;
@@ -117,6 +125,27 @@ static void summarize_trial(struct hl_series *series, size_t k, double *room) {
   series->q25[k] = hl_quantile(room, n, 0.25);
   series->median[k] = hl_quantile(room, n, 0.5);
   series->q75[k] = hl_quantile(room, n, 0.75);
+}
+
+static hl_status summarize_chunk(void *user, size_t i, size_t i_thread) {
+  const struct summarizing *it = user;
+  struct hl_series *series = it->series;
+  for (size_t k = i * CHUNK; k < series->n_trial && k < (i + 1) * CHUNK; k++)
+    summarize_trial(series, k, it->rooms[i_thread]);
+  return HL_OK;
+}
+
+static hl_status summarize_trials(struct hl_series *series, const struct hl_context *context) {
+  hl_status status = HL_OK;
+  const size_t n = (series->n_trial + CHUNK - 1) / CHUNK, n_thread = hl_pool_threads(context, n);
+  struct summarizing it = {.series = series};
+  TRY(hl_new_array(n_thread, sizeof *it.rooms, &it.rooms));
+  for (size_t i = 0; i < n_thread; i++) TRY(hl_new_array(series->n_resample, sizeof(double), &it.rooms[i]));
+  TRY(hl_pool_run(context, NULL, n, summarize_chunk, NULL, &it));
+out:
+  for (size_t i = 0; i < n_thread && it.rooms != NULL; i++) free(it.rooms[i]);
+  free(it.rooms);
+  return status;
 }
 
 static int compare_sizes(const void *a, const void *b) {
@@ -147,7 +176,6 @@ static void take_over(struct tally *tally, size_t n_room, struct hl_series *seri
 static hl_status summarize(const struct hl_study *study, const struct hl_study_series *from,
                            struct tally *tally, struct hl_series *series) {
   hl_status status = HL_OK;
-  double *room = NULL;
   series->n_resample = study->n_resample;
   TRY(hl_copy_text(from->name, &series->name));
   take_over(tally, from->n_room, series);
@@ -156,14 +184,12 @@ static hl_status summarize(const struct hl_study *study, const struct hl_study_s
     qsort(series->n_inside, series->n_box, sizeof(size_t), compare_sizes);
     gsl_sort(series->enclosed, 1, series->n_box);
   }
-  TRY(hl_new_array(series->n_resample, sizeof *room, &room));
   TRY(hl_new_array(series->n_trial, sizeof(double), &series->q25));
   TRY(hl_new_array(series->n_trial, sizeof(double), &series->median));
   TRY(hl_new_array(series->n_trial, sizeof(double), &series->q75));
   TRY(hl_new_array(series->n_trial, sizeof(double), &series->mean));
-  for (size_t k = 0; k < series->n_trial; k++) summarize_trial(series, k, room);
+  TRY(summarize_trials(series, study->context));
 out:
-  free(room);
   return status;
 }
 

@@ -6,34 +6,37 @@
 
 #include <stdlib.h>
 
+static size_t count_evaluated(const struct hl_trials *trials) {
+  const struct hl_fold *fold = trials->fold;
+  size_t n = 0;
+  if (trials->report == HL_REPORT_VALID) return fold->n_test;
+  for (size_t i = 0; i < fold->n_test; i++) n += trials->cells->is_tested[fold->test[i]];
+  return n;
+}
+
+static void take(void *user, const struct hl_best_so_far *best) {
+  const struct hl_trials *trials = user;
+  const struct hl_fold *fold = trials->fold;
+  const struct hl_best_scores *scores = trials->report == HL_REPORT_TEST ? &best->test : &best->valid;
+  const size_t k = best->n_trial - 1;
+  trials->sums[k] = scores->sum;
+  for (size_t i = 0; i < fold->n_test && trials->values != NULL; i++)
+    trials->values[k * fold->n_test + i] = scores->now[fold->test[i]];
+}
+
 hl_status hl_trials_try(struct hl_trials *trials, const size_t *order, size_t n_order) {
-  hl_status status = HL_OK;
-  struct hl_best_so_far best;
-  const bool is_test = trials->report == HL_REPORT_TEST;
-  const size_t n_test = trials->fold->n_test;
-  TRY(hl_best_so_far_init(&best, trials->cells, trials->fold->test, n_test));
-  trials->n_evaluated = is_test ? best.n_tested : best.n_task;
+  const struct hl_fold *fold = trials->fold;
+  const unsigned part = trials->report == HL_REPORT_TEST ? HL_BEST_TEST : HL_BEST_VALID;
+  trials->n_evaluated = count_evaluated(trials);
   trials->n_trial = n_order < trials->n_most ? n_order : trials->n_most;
-  for (size_t k = 0; k < trials->n_trial; k++) {
-    hl_best_so_far_try(&best, order[k]);
-    trials->sums[k] = is_test ? best.test_sum : best.valid_sum;
-    if (trials->values == NULL) continue;
-    const double *scores = is_test ? best.test : best.valid;
-    for (size_t i = 0; i < n_test; i++) trials->values[k * n_test + i] = scores[trials->fold->test[i]];
-  }
-out:
-  hl_best_so_far_clear(&best);
-  return status;
+  return hl_best_so_far_run(trials->cells, fold->test, fold->n_test, order, trials->n_trial, part, take,
+                            trials);
 }
 
 void hl_trials_look_up(struct hl_trials *trials, const double *curves, size_t n_trial) {
   const struct hl_fold *fold = trials->fold;
-  const struct hl_cells *cells = trials->cells;
   trials->n_trial = n_trial;
-  trials->n_evaluated = 0;
-  for (size_t i = 0; i < fold->n_test; i++) {
-    trials->n_evaluated += trials->report == HL_REPORT_VALID || cells->is_tested[fold->test[i]];
-  }
+  trials->n_evaluated = count_evaluated(trials);
   for (size_t k = 0; k < n_trial; k++) trials->sums[k] = 0;
   for (size_t i = 0; i < fold->n_test; i++) {
     const double *curve = curves + fold->test[i] * n_trial;

@@ -1,6 +1,7 @@
 /* Evaluation against its definition, and what it says of a list that does not fit the scores. */
 #include "evaluate/best_so_far.h"
 #include "hyperlist/evaluate.h"
+#include "learn/sum.h"
 #include "made_scores.h"
 #include "test.h"
 
@@ -62,33 +63,65 @@ START_TEST(averages_are_the_definition) {
 }
 END_TEST
 
+struct following {
+  const struct hl_cells *cells;
+  const size_t *tasks, *order;
+  size_t n_task, chosen[N_TASK];
+};
+
+static void compare_with_definition(void *user, const struct hl_best_so_far *best) {
+  struct following *it = user;
+  const size_t c = it->order[best->n_trial - 1];
+  for (size_t i = 0; i < it->n_task; i++) {
+    const double *valid = it->cells->valid + it->tasks[i], *test = it->cells->test + it->tasks[i];
+    if (best->n_trial == 1 || valid[c * N_TASK] < valid[it->chosen[i] * N_TASK]) it->chosen[i] = c;
+    ck_assert_double_eq(best->valid.now[it->tasks[i]], valid[it->chosen[i] * N_TASK]);
+    ck_assert_double_eq(best->test.now[it->tasks[i]], test[it->chosen[i] * N_TASK]);
+  }
+  ck_assert_double_eq(best->valid.sum, hl_sum_tasks(best->valid.now, N_TASK));
+  ck_assert_double_eq(best->test.sum, hl_sum_tasks(best->test.now, N_TASK));
+}
+
+static void follow_the_definition(const struct hl_scores *scores, size_t n_task) {
+  const size_t n_config = scores->sets[0].configs.n;
+  struct hl_cells cells;
+  size_t rows[N_TASK], order[200];
+  struct following it = {.cells = &cells, .tasks = rows, .order = order, .n_task = n_task};
+  for (size_t i = 0; i < N_TASK; i++) rows[i] = i;
+  for (size_t c = 0; c < n_config; c++) order[c] = n_config - 1 - c;
+  ck_assert_int_eq(
+      hl_cells_init(&cells, scores, &scores->sets[0], rows, N_TASK, HL_MISSING_WORST, HL_CELLS_TEST, NULL),
+      HL_OK);
+  for (size_t i = 0; i < n_task; i++) rows[i] = N_TASK / n_task * i;
+  ck_assert_int_eq(hl_best_so_far_run(&cells, rows, n_task, order, n_config, HL_BEST_VALID | HL_BEST_TEST,
+                                      compare_with_definition, &it),
+                   HL_OK);
+  hl_cells_clear(&cells);
+}
+
 /* Few tasks of many are followed one by one, many in blocks: on each the earlier of equals keeps its test
  * score. */
 START_TEST(few_tasks_and_many_follow_the_definition) {
   for (unsigned seed = 0; seed < 40; seed++) {
     struct hl_scores *scores = made_scores_new(N_TASK, 1, N_CONFIG);
     made_scores_fill(scores, (enum made_character)(seed % MADE_N_CHARACTER), seed);
-    size_t rows[N_TASK], n = seed % 2 == 0 ? 3 : N_TASK;
-    struct hl_cells cells;
-    struct hl_best_so_far best;
-    for (size_t i = 0; i < N_TASK; i++) rows[i] = i;
-    ck_assert_int_eq(
-        hl_cells_init(&cells, scores, &scores->sets[0], rows, N_TASK, HL_MISSING_WORST, HL_CELLS_TEST, NULL),
-        HL_OK);
-    for (size_t i = 0; i < n; i++) rows[i] = N_TASK / n * i;
-    ck_assert_int_eq(hl_best_so_far_init(&best, &cells, rows, n), HL_OK);
-    size_t chosen[N_TASK] = {0}; /* config 0 is tried first */
-    for (size_t c = 0; c < N_CONFIG; c++) {
-      hl_best_so_far_try(&best, c);
-      for (size_t i = 0; i < n; i++) {
-        const double *valid = cells.valid + rows[i], *test = cells.test + rows[i];
-        if (valid[c * N_TASK] < valid[chosen[i] * N_TASK]) chosen[i] = c;
-        ck_assert_double_eq(best.valid[rows[i]], valid[chosen[i] * N_TASK]);
-        ck_assert_double_eq(best.test[rows[i]], test[chosen[i] * N_TASK]);
-      }
-    }
-    hl_best_so_far_clear(&best);
-    hl_cells_clear(&cells);
+    follow_the_definition(scores, 3);
+    follow_the_definition(scores, N_TASK);
+    hl_scores_close(scores);
+  }
+}
+END_TEST
+
+/* Every trial is a record on every task, to the last digits: more than are looked up at once. */
+START_TEST(records_without_end_follow_the_definition) {
+  const size_t n_config = 200;
+  for (int digits = 0; digits < 2; digits++) {
+    struct hl_scores *scores = made_scores_new(N_TASK, 1, n_config);
+    made_scores_fill(scores, MADE_UNIFORM, 1);
+    for (size_t i = 0; i < N_TASK * n_config; i++)
+      scores->sets[0].valid[i] =
+          digits ? .5 + ldexp((double)(i % n_config), -50) : (double)(i % n_config) / 200;
+    follow_the_definition(scores, N_TASK);
     hl_scores_close(scores);
   }
 }
@@ -192,6 +225,7 @@ static Suite *evaluate_suite(void) {
   TCase *tcase = tcase_create("evaluate");
   tcase_add_test(tcase, averages_are_the_definition);
   tcase_add_test(tcase, few_tasks_and_many_follow_the_definition);
+  tcase_add_test(tcase, records_without_end_follow_the_definition);
   tcase_add_test(tcase, a_task_without_test_scores_counts_in_valid_only);
   tcase_add_test(tcase, degenerate_tasks_take_no_part);
   tcase_add_test(tcase, unknown_configs_are_refused_or_skipped);
