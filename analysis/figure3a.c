@@ -27,21 +27,20 @@ out:
 hl_status figure3a_make(struct hl_scores *scores, const struct figure_options *options,
                         const struct hl_context *context, struct figure_tables *tables) {
   hl_status status = HL_OK;
-  struct figure_sizes sizes = {0};
+  const struct figure_sizes *sizes;
   struct hl_table *table = NULL;
-  TRY(figure_sizes_run(&sizes, scores, options, options->n_trial, context));
-  status = tabulate(&sizes, &table);
+  TRY(figure_sizes_get(scores, options, options->n_trial, context, &sizes));
+  status = tabulate(sizes, &table);
   TRY(figure_tables_add(tables, "", table, status));
-  const struct hl_series *first = &sizes.runs[0]->series[0], *last = &sizes.runs[sizes.n - 1]->series[0];
+  const struct hl_series *first = &sizes->runs[0]->series[0], *last = &sizes->runs[sizes->n - 1]->series[0];
   const size_t k = first->n_trial < 10 ? first->n_trial : 10;
   TRY(figure_caption(
       table,
       "Held-out test loss against trials of lists learned from %s on 1 to %zu tasks and tried on all "
       "others; medians and 25-75 %% bands over %zu orders of the tasks. After %zu trials the median is "
       "%.3g for lists learned from 1 task and %.3g for those learned from %zu.",
-      figure_set_label(figure_learner(options)), sizes.n_train[sizes.n - 1], first->n_resample, k,
-      first->median[k - 1], last->median[k - 1], sizes.n_train[sizes.n - 1]));
+      figure_set_label(figure_learner(options)), sizes->n_train[sizes->n - 1], first->n_resample, k,
+      first->median[k - 1], last->median[k - 1], sizes->n_train[sizes->n - 1]));
 out:
-  figure_sizes_clear(&sizes);
   return status;
 }

@@ -37,19 +37,18 @@ out:
 hl_status figure3b_make(struct hl_scores *scores, const struct figure_options *options,
                         const struct hl_context *context, struct figure_tables *tables) {
   hl_status status = HL_OK;
-  struct figure_sizes sizes = {0};
+  const struct figure_sizes *sizes;
   struct hl_table *table = NULL;
   const size_t last = trials[N_SLICE - 1], n_most = options->n_trial;
-  TRY(figure_sizes_run(&sizes, scores, options, n_most > 0 && n_most < last ? n_most : last, context));
-  status = tabulate(&sizes, &table);
+  TRY(figure_sizes_get(scores, options, n_most > 0 && n_most < last ? n_most : last, context, &sizes));
+  status = tabulate(sizes, &table);
   TRY(figure_tables_add(tables, "", table, status));
   TRY(figure_caption(
       table,
       "Held-out test loss after a number of trials (colours, those of the dashed lines in Figure 3a) "
       "against the number of tasks that the list was learned from; medians and 25-75 %% bands over %zu "
       "orders of the tasks.",
-      sizes.runs[0]->series[0].n_resample));
+      sizes->runs[0]->series[0].n_resample));
 out:
-  figure_sizes_clear(&sizes);
   return status;
 }

@@ -11,13 +11,25 @@
 #include "base/table.h"
 #include "hyperlist/generalize.h"
 
-/* All zero is the paper's. */
+enum { FIGURE_MOST_SIZES = 24 };
+
+/* What Figures 3a and 3b share. All zero: nothing yet. */
+struct figure_sizes {
+  size_t n, n_trial;                                 /* n_trial: they stop there; 0: at the end */
+  size_t n_train[FIGURE_MOST_SIZES];                 /* 1 2 5 10 .. below the number of tasks */
+  struct hl_generalization *runs[FIGURE_MOST_SIZES]; /* lists learned from so many, tried on the others */
+};
+
+void figure_sizes_clear(struct figure_sizes *sizes);
+
+/* All zero but `sizes` is the paper's. */
 struct figure_options {
   const char *set;   /* which lists are learned from; NULL: FIGURE_SET */
   size_t n_resample; /* 0: 50 */
   size_t n_trial;    /* 0: all */
   double perplexity; /* of t-SNE; 0: hl_tsne_default_perplexity */
   enum hl_missing missing;
+  struct figure_sizes *sizes; /* kept from figure to figure, of the same scores and options; yours to clear */
 };
 
 #define FIGURE_SET "adam8p_wide_grid_1k"

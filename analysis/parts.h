@@ -72,20 +72,11 @@ const char *figure_describe_speedup(const struct hl_generalization *generalizati
 
 /* ---- More and more train tasks, Figures 3a and 3b ---- */
 
-enum { FIGURE_MOST_SIZES = 24 };
-
-struct figure_sizes {
-  size_t n;
-  size_t n_train[FIGURE_MOST_SIZES];                 /* 1 2 5 10 .. below the number of tasks */
-  struct hl_generalization *runs[FIGURE_MOST_SIZES]; /* lists learned from so many, tried on the others */
-};
-
-/* As train tasks are the first of one shuffle a resampling, each size's are among the next one's. n_trial:
- * stop there, 0: at the end. Clear it in any case. */
-hl_status figure_sizes_run(struct figure_sizes *sizes, struct hl_scores *scores,
-                           const struct figure_options *options, size_t n_trial,
-                           const struct hl_context *context);
-void figure_sizes_clear(struct figure_sizes *sizes);
+/* Lists learned from more and more tasks and stopped after n_trial trials (0: at the end), or more: from
+ * options->sizes where an earlier figure has left enough, else made and left there. As train tasks are the
+ * first of one shuffle a resampling, each size's are among the next one's. */
+hl_status figure_sizes_get(struct hl_scores *scores, const struct figure_options *options, size_t n_trial,
+                           const struct hl_context *context, const struct figure_sizes **sizes);
 
 /* A table `series X q25 median q75 mean n_tasks n_resamples`, where X is n_train (is_by_size) or trials, with
  * notes of the tasks and cells in use; and a row of it: the series' values at trial k (from 1), under another

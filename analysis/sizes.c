@@ -5,33 +5,41 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-static hl_status run_size(struct hl_scores *scores, const struct figure_options *options, size_t n_train,
-                          size_t n_trial, const struct hl_context *context,
-                          struct hl_generalization **generalization) {
+static size_t list_sizes(size_t *n_train) {
+  static const size_t steps[] = {1, 2, 5};
+  for (size_t i = 0, decade = 1; i < FIGURE_MOST_SIZES; i++) {
+    n_train[i] = steps[i % 3] * decade;
+    if (i % 3 == 2) decade *= 10;
+  }
+  return FIGURE_MOST_SIZES;
+}
+
+static hl_status run(struct figure_sizes *sizes, struct hl_scores *scores,
+                     const struct figure_options *options, size_t n_trial, const struct hl_context *context) {
   const struct hl_generalize_options generalize = {.set = figure_learner(options),
-                                                   .split = {.train_tasks = n_train},
                                                    .baselines = "none",
                                                    .report = HL_REPORT_TEST,
                                                    .missing = options->missing,
                                                    .n_resample = options->n_resample,
                                                    .n_trial = n_trial};
-  return hl_generalize(scores, &generalize, context, generalization);
+  const size_t n = list_sizes(sizes->n_train);
+  sizes->n_trial = n_trial;
+  return hl_generalize_sizes(scores, &generalize, sizes->n_train, n, context, sizes->runs, &sizes->n);
 }
 
-hl_status figure_sizes_run(struct figure_sizes *sizes, struct hl_scores *scores,
-                           const struct figure_options *options, size_t n_trial,
-                           const struct hl_context *context) {
-  static const size_t steps[] = {1, 2, 5};
-  hl_status status = HL_OK;
-  *sizes = (struct figure_sizes){0};
-  for (size_t n_train = 1, decade = 1; sizes->n < FIGURE_MOST_SIZES;) {
-    TRY(run_size(scores, options, n_train, n_trial, context, &sizes->runs[sizes->n]));
-    sizes->n_train[sizes->n++] = n_train;
-    if (sizes->n % 3 == 0) decade *= 10;
-    n_train = steps[sizes->n % 3] * decade;
-    if (n_train >= sizes->runs[0]->n_task) break; /* one at least is to be left */
-  }
-out:
+/* Do those that were made go as far? */
+static bool is_enough(const struct figure_sizes *sizes, size_t n_trial) {
+  return sizes->n > 0 && (sizes->n_trial == 0 || (n_trial > 0 && n_trial <= sizes->n_trial));
+}
+
+hl_status figure_sizes_get(struct hl_scores *scores, const struct figure_options *options, size_t n_trial,
+                           const struct hl_context *context, const struct figure_sizes **sizes) {
+  struct figure_sizes *kept = options->sizes;
+  *sizes = kept;
+  if (is_enough(kept, n_trial)) return HL_OK;
+  figure_sizes_clear(kept);
+  const hl_status status = run(kept, scores, options, n_trial, context);
+  if (status != HL_OK) figure_sizes_clear(kept);
   return status;
 }
 

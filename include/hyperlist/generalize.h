@@ -114,6 +114,14 @@ struct hl_generalization {
 HL_API hl_status hl_generalize(struct hl_scores *scores, const struct hl_generalize_options *options,
                                const struct hl_context *context, struct hl_generalization **generalization);
 
+/* hl_generalize for each of n_train[n], ascending, in place of options->split.train_tasks: from tables that
+ * are made ready once, and, where the train tasks are the first of a shuffle, on nested ones. Stops before a
+ * number that leaves no task of those in use; *n_run are made, of those before a failure too, in
+ * generalizations[n], which are yours to free. HL_USAGE: n_train[0] is too many. */
+HL_API hl_status hl_generalize_sizes(struct hl_scores *scores, const struct hl_generalize_options *options,
+                                     const size_t *n_train, size_t n, const struct hl_context *context,
+                                     struct hl_generalization **generalizations, size_t *n_run);
+
 /* One series on the test tasks of one fold. All of it is lent for the time of the call. */
 struct hl_task_curves {
   const char *series;

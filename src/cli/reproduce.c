@@ -150,6 +150,7 @@ static hl_status check_set(const struct reproducing *it) {
 static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   struct reproducing it = {.cli = cli};
+  struct figure_sizes sizes = {0};
   char *format = NULL, *missing = NULL, *resamples = NULL, *trials = NULL, *perplexity = NULL, *set = NULL;
   uint64_t n_resample = 0, n_trial = 0;
   const struct cli_option options[] = {
@@ -172,12 +173,14 @@ static hl_status run(struct cli *cli) {
   it.options.set = set;
   it.options.n_resample = (size_t)n_resample;
   it.options.n_trial = (size_t)n_trial;
+  it.options.sizes = &sizes;
   TRY(check_figure_names(cli));
   TRY(hl_scores_open(cli->arguments[0], &it.scores));
   TRY(check_set(&it));
   TRY(cli_new_provenance(cli, 1, cli->arguments, &it.provenance));
   TRY(reproduce(&it));
 out:
+  figure_sizes_clear(&sizes);
   hl_json_free(it.provenance);
   hl_json_free(it.summary);
   hl_scores_close(it.scores);

@@ -221,40 +221,66 @@ out:
 
 /* ---- The whole ---- */
 
-static hl_status prepare(struct hl_study *study, struct tallying *it,
-                         const struct hl_baseline_table *baselines, struct hl_scores *scores,
-                         const struct hl_generalize_options *options, const struct hl_context *context) {
+static hl_status init_tallies(struct tallying *it) {
   hl_status status = HL_OK;
-  TRY(hl_study_init(study, baselines, scores, options, context));
+  const struct hl_study *study = it->study;
   TRY(hl_new_array(study->plans.n, sizeof *it->tallies, &it->tallies));
   for (size_t s = 0; s < study->plans.n; s++) TRY(init_tally(study, &study->series[s], &it->tallies[s]));
 out:
   return status;
 }
 
-hl_status hl_generalize_among(const struct hl_baseline_table *baselines, struct hl_scores *scores,
-                              const struct hl_generalize_options *options, const struct hl_context *context,
-                              struct hl_generalization **generalization) {
-  hl_status status = HL_OK;
-  struct hl_study study;
-  struct tallying it = {.study = &study};
+/* split: how that of the study went. */
+static hl_status run(const struct hl_study *study, hl_status split,
+                     struct hl_generalization **generalization) {
+  hl_status status = split;
+  struct tallying it = {.study = study};
   *generalization = NULL;
-  TRY(hl_ranks_agree(context, prepare(&study, &it, baselines, scores, options, context)));
-  TRY(hl_study_run(&study, false, take, &it));
-  for (size_t s = 0; s < study.plans.n; s++) TRY(share_tally(&study, study.series[s].n_room, &it.tallies[s]));
+  if (status == HL_OK) status = init_tallies(&it);
+  TRY(hl_ranks_agree(study->context, status));
+  TRY(hl_study_run(study, false, take, &it));
+  for (size_t s = 0; s < study->plans.n; s++)
+    TRY(share_tally(study, study->series[s].n_room, &it.tallies[s]));
   TRY(make_generalization(&it, generalization));
 out:
   if (status != HL_OK) {
     hl_generalization_free(*generalization);
     *generalization = NULL;
   }
-  for (size_t s = 0; s < study.plans.n && it.tallies != NULL; s++) clear_tally(&it.tallies[s]);
+  for (size_t s = 0; s < study->plans.n && it.tallies != NULL; s++) clear_tally(&it.tallies[s]);
   free(it.tallies);
-  hl_study_clear(&study);
   return status;
+}
+
+hl_status hl_generalize_among(const struct hl_baseline_table *baselines, struct hl_scores *scores,
+                              const struct hl_generalize_options *options, const struct hl_context *context,
+                              struct hl_generalization **generalization) {
+  struct hl_study study;
+  const hl_status status = hl_study_init(&study, baselines, scores, options, context);
+  const hl_status ran = run(&study, status, generalization);
+  hl_study_clear(&study);
+  return ran;
 }
 
 hl_status hl_generalize(struct hl_scores *scores, const struct hl_generalize_options *options,
                         const struct hl_context *context, struct hl_generalization **generalization) {
   return hl_generalize_among(hl_baselines_get_all(), scores, options, context, generalization);
+}
+
+hl_status hl_generalize_sizes(struct hl_scores *scores, const struct hl_generalize_options *options,
+                              const size_t *n_train, size_t n, const struct hl_context *context,
+                              struct hl_generalization **generalizations, size_t *n_run) {
+  struct hl_study study;
+  struct hl_generalize_options sized = *options;
+  sized.split.train_tasks = n_train[0];
+  hl_status status = hl_study_init(&study, hl_baselines_get_all(), scores, &sized, context);
+  *n_run = 0;
+  for (size_t i = 0; i < n && (i == 0 || n_train[i] < study.n_row); i++) {
+    if (i > 0) status = hl_study_split(&study, n_train[i]);
+    TRY(run(&study, status, &generalizations[i]));
+    ++*n_run;
+  }
+out:
+  hl_study_clear(&study);
+  return status;
 }

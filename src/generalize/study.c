@@ -62,6 +62,27 @@ static hl_status fill_series(struct hl_study *study, const struct hl_plan *plan,
   return plan->baseline->tabulate(cells, study->report, series->n_tabulated, study->context, series->curves);
 }
 
+static uint64_t hash_numbers(uint64_t hash, size_t n, const size_t *numbers) {
+  return hl_hash_more(hash, numbers, n * sizeof *numbers);
+}
+
+/* Of what is the same for all splits: it takes a pass over the tables. */
+static uint64_t find_tables_key(const struct hl_study *study) {
+  uint64_t hash = 0;
+  for (size_t i = 0; i < study->scores->n_set; i++) {
+    const struct hl_cells *cells = &study->cells[i];
+    const size_t n_cell = cells->n_task * cells->n_config;
+    if (n_cell == 0) continue;
+    hash = hl_hash_more(hash, cells->valid, n_cell * sizeof *cells->valid);
+    hash = hl_hash_more(hash, cells->test, n_cell * sizeof *cells->test);
+    hash = hl_hash_more(hash, cells->is_tested, cells->n_task * sizeof *cells->is_tested);
+    hash = hl_hash_more(hash, cells->is_kept, cells->n_config * sizeof *cells->is_kept);
+  }
+  const struct hl_points *points = &study->points;
+  return hl_hash_more(hash, points->coordinates,
+                      points->n_config * points->n_dimension * sizeof *points->coordinates);
+}
+
 static size_t count_resamples(const struct hl_generalize_options *options) {
   if (options->n_resample > 0) return options->n_resample;
   return options->split.leave_out != HL_LEAVE_OUT_NONE ? 1 : HL_DEFAULT_RESAMPLES;
@@ -83,8 +104,16 @@ hl_status hl_study_init(struct hl_study *study, const struct hl_baseline_table *
   for (size_t i = 0; i < study->plans.n; i++) {
     TRY(fill_series(study, &study->plans.items[i], options->n_trial, &study->series[i]));
   }
+  if (context != NULL && context->journal != NULL) study->tables_key = find_tables_key(study);
 out:
   return status;
+}
+
+hl_status hl_study_split(struct hl_study *study, size_t n_train) {
+  struct hl_split_options options = study->splitter.options;
+  options.train_tasks = n_train;
+  hl_splitter_clear(&study->splitter);
+  return hl_splitter_init(&study->splitter, &options, study->scores, study->rows, study->n_row);
 }
 
 void hl_study_clear(struct hl_study *study) {
@@ -201,10 +230,6 @@ out:
 
 /* ---- All of them ---- */
 
-static uint64_t hash_numbers(uint64_t hash, size_t n, const size_t *numbers) {
-  return hl_hash_more(hash, numbers, n * sizeof *numbers);
-}
-
 /* All that answers depend on, for the journal: what is computed with, not where it came from. */
 static uint64_t find_key(const struct hl_study *study, bool with_values) {
   const struct hl_splitter *splitter = &study->splitter;
@@ -213,7 +238,7 @@ static uint64_t find_key(const struct hl_study *study, bool with_values) {
                          splitter->n_fold,   splitter->n_pool, options->train_tasks, options->k_fold,
                          options->leave_out, study->plans.n};
   if (study->context == NULL || study->context->journal == NULL) return 0;
-  uint64_t hash = hl_hash_more(0, HL_VERSION_STRING, sizeof HL_VERSION_STRING);
+  uint64_t hash = hl_hash_more(study->tables_key, HL_VERSION_STRING, sizeof HL_VERSION_STRING);
   hash = hash_numbers(hash, sizeof head / sizeof *head, head);
   hash = hl_hash_more(hash, &study->seed, sizeof study->seed);
   hash = hl_hash_more(hash, &options->train_fraction, sizeof options->train_fraction);
@@ -223,18 +248,7 @@ static uint64_t find_key(const struct hl_study *study, bool with_values) {
     hash = hash_numbers(hash, 1, &study->series[s].n_room);
     hash = hl_hash_more(hash, study->series[s].name, strlen(study->series[s].name) + 1);
   }
-  for (size_t i = 0; i < study->scores->n_set; i++) {
-    const struct hl_cells *cells = &study->cells[i];
-    const size_t n_cell = cells->n_task * cells->n_config;
-    if (n_cell == 0) continue;
-    hash = hl_hash_more(hash, cells->valid, n_cell * sizeof *cells->valid);
-    hash = hl_hash_more(hash, cells->test, n_cell * sizeof *cells->test);
-    hash = hl_hash_more(hash, cells->is_tested, cells->n_task * sizeof *cells->is_tested);
-    hash = hl_hash_more(hash, cells->is_kept, cells->n_config * sizeof *cells->is_kept);
-  }
-  const struct hl_points *points = &study->points;
-  return hl_hash_more(hash, points->coordinates,
-                      points->n_config * points->n_dimension * sizeof *points->coordinates);
+  return hash;
 }
 
 /* Bytes of the longest answer. */

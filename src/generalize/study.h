@@ -26,7 +26,8 @@ struct hl_study {
   struct hl_study_series *series; /* [plans.n] */
   struct hl_cells *cells;         /* [n_set]; of sets that no series is of: empty */
   struct hl_points points;
-  size_t *best; /* [n_row] */
+  size_t *best;        /* [n_row] */
+  uint64_t tables_key; /* for the journal, if there is one: of cells and points */
 };
 
 /* Clear it in any case. Scores must outlive it. */
@@ -34,6 +35,9 @@ hl_status hl_study_init(struct hl_study *study, const struct hl_baseline_table *
                         struct hl_scores *scores, const struct hl_generalize_options *options,
                         const struct hl_context *context);
 void hl_study_clear(struct hl_study *study);
+
+/* Splits the tasks anew, with another number of train tasks. */
+hl_status hl_study_split(struct hl_study *study, size_t n_train);
 
 /* What one series answered on one fold. */
 struct hl_answer {

@@ -80,7 +80,7 @@ static hl_status sum_gains(struct run *run, size_t n) {
   return hl_ranks_sum(run->context, run->gains, n);
 }
 
-/* Nobody gains more than all there is. */
+/* Everybody's gain, or a bound of it where one can be had for less; nobody gains more than all there is. */
 static hl_status fill_heap(struct run *run) {
   hl_status status = HL_OK;
   const struct hl_reached *reached = &run->reached;
@@ -89,10 +89,9 @@ static hl_status fill_heap(struct run *run) {
   struct heap *heap = &run->heap;
   for (size_t c = 0; c < cells->n_config; c++) {
     if (!cells->is_kept[c]) continue;
-    if (reached->is_dense) run->gains[heap->n] = hl_reached_bound(reached, c);
-    heap->items[heap->n++] = (struct candidate){all, (uint32_t)c, 0, false};
+    run->gains[heap->n] = reached->is_dense ? hl_reached_bound(reached, c) : hl_reached_gain(reached, c);
+    heap->items[heap->n++] = (struct candidate){all, (uint32_t)c, 0, !reached->is_dense};
   }
-  if (!reached->is_dense) return HL_OK;
   TRY(sum_gains(run, heap->n));
   for (size_t i = 0; i < heap->n; i++) {
     if (run->gains[i] < all) heap->items[i].gain = run->gains[i];
