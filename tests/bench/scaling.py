@@ -106,7 +106,7 @@ def measure():
         make_scores(big, T)
         for n in (1, 2, 1, 2):
             took, err = timed(n, "learn", "-j1", "-v", big, "--set", "adam8p_wide_grid_1k", "-o", os.path.join(tmp, "l"))
-            ms, n_eval, before = re.search(r"in ([\d.]+) ms by (\d+) evaluations of a config, after ([\d.]+)", err).groups()
+            ms, n_eval, before = re.search(r"in ([\d.]+) ms by (\d+) evaluations of a config and \d+ of a cell, after ([\d.]+)", err).groups()
             picks = int(re.search(r"\((\d+) picked", err).group(1))
             sums = re.search(r"with (\d+) sums", err)
             print(f"learn, {n} ranks, {T} tasks: {took - idle[n]:.2f} s; turn {float(before) / 1e3 / T / C:.3g}, picks {picks}, evaluations {int(n_eval) / picks:.1f} a pick, "
