@@ -1,5 +1,6 @@
 #include "base/json.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "hyperlist/limits.h"
 
@@ -229,6 +230,48 @@ hl_status hl_json_print(const struct cJSON *json, FILE *file, const char *path) 
   const int printed = fprintf(file, "%s\n", text);
   cJSON_free(text);
   return printed >= 0 ? HL_OK : hl_fail_errno(path, "write");
+}
+
+/* As it would stand two levels deep in cJSON's layout. Line breaks are only between its tokens: in texts they
+ * are escaped. */
+static bool print_item(const struct cJSON *item, FILE *file) {
+  char *text = cJSON_Print(item);
+  bool is_printed = text != NULL;
+  for (char *line = text, *end; line != NULL && is_printed; line = end) {
+    end = strchr(line, '\n');
+    const size_t n = end != NULL ? (size_t)(++end - line) : strlen(line);
+    is_printed = fwrite(line, 1, n, file) == n && (end == NULL || fputs("\t\t", file) >= 0);
+  }
+  cJSON_free(text);
+  return is_printed;
+}
+
+static hl_status print_items(const struct hl_json_items *items, FILE *file, const char *path) {
+  hl_status status = HL_OK;
+  for (size_t i = 0; i < items->n && status == HL_OK; i++) {
+    cJSON *item = NULL;
+    status = items->make(items->user, i, &item);
+    if (status == HL_OK && ((i > 0 && fputs(", ", file) < 0) || !print_item(item, file)))
+      status = hl_fail_errno(path, "write");
+    cJSON_Delete(item);
+  }
+  return status;
+}
+
+hl_status hl_json_print_long(const struct cJSON *json, const struct hl_json_items *items, FILE *file,
+                             const char *path) {
+  hl_status status = HL_OK;
+  char *key = NULL, *text = cJSON_Print(json), *at;
+  if (text == NULL) return hl_fail_memory();
+  TRY(hl_format_text(&key, "\"%s\":\t[]", items->name));
+  if ((at = strstr(text, key)) == NULL) FAIL(HL_BUG, "%s: found no empty array %s", path, items->name);
+  at += strlen(key) - 1;
+  if (fwrite(text, 1, (size_t)(at - text), file) == (size_t)(at - text)) TRY(print_items(items, file, path));
+  if (ferror(file) || fprintf(file, "%s\n", at) < 0) status = hl_fail_errno(path, "write");
+out:
+  free(key);
+  cJSON_free(text);
+  return status;
 }
 
 hl_status hl_json_copy_text(const struct cJSON *json, char **text) {

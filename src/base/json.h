@@ -41,7 +41,17 @@ struct cJSON *hl_json_copy(const struct cJSON *json);
 hl_status hl_json_add(struct cJSON *object, const char *name, struct cJSON *item);
 hl_status hl_json_append(struct cJSON *array, struct cJSON *item);
 hl_status hl_json_print(const struct cJSON *json, FILE *file,
-                        const char *path);                          /* indented, newline at the end */
+                        const char *path); /* indented, newline at the end */
+/* The same of an object with a long array, of which no more than an item is held: json has it, empty, as the
+ * first member of that name at any level, and its items, objects, are made as they are printed. */
+struct hl_json_items {
+  const char *name;
+  size_t n;
+  hl_status (*make)(void *user, size_t i, struct cJSON **item); /* freed here, on failure too */
+  void *user;
+};
+hl_status hl_json_print_long(const struct cJSON *json, const struct hl_json_items *items, FILE *file,
+                             const char *path);
 hl_status hl_json_copy_text(const struct cJSON *json, char **text); /* one line; free with free() */
 
 #endif

@@ -63,11 +63,11 @@ out:
   return status;
 }
 
-static hl_status add_entry(struct cJSON *array, const struct hl_list *list, size_t i) {
+static hl_status make_entry(void *user, size_t i, struct cJSON **item) {
   hl_status status = HL_OK;
+  const struct hl_list *list = user;
   const struct hl_list_entry *entry = &list->entries[i];
-  struct cJSON *json = hl_json_new_object();
-  TRY(hl_json_append(array, json));
+  struct cJSON *json = *item = hl_json_new_object();
   TRY(hl_json_add(json, "rank", hl_json_new_integer((int64_t)i + 1)));
   TRY(hl_json_add(json, "config", hl_json_new_text(entry->config)));
   TRY(hl_json_add(json, "index", hl_json_new_integer((int64_t)entry->index)));
@@ -93,17 +93,17 @@ out:
 
 hl_status hl_list_write(const struct hl_list *list, FILE *file, const char *path) {
   hl_status status = HL_OK;
-  struct cJSON *json = hl_json_new_object(), *entries;
+  struct hl_list look = *list;
+  struct cJSON *json = hl_json_new_object();
+  const struct hl_json_items entries = {"entries", list->n_entry, make_entry, &look};
   TRY(hl_json_add(json, "schema", hl_json_new_text(HL_LIST_SCHEMA)));
   TRY(hl_json_add(json, "set", hl_json_new_text(list->set)));
   TRY(add_objective(json, &list->objective));
   TRY(add_texts(json, "train_tasks", &list->train_tasks));
   TRY(add_seed(json, list->seed));
-  entries = hl_json_new_array();
-  TRY(hl_json_add(json, "entries", entries));
-  for (size_t i = 0; i < list->n_entry; i++) TRY(add_entry(entries, list, i));
+  TRY(hl_json_add(json, "entries", hl_json_new_array()));
   TRY(add_provenance(json, list->provenance));
-  TRY(hl_json_print(json, file, path));
+  TRY(hl_json_print_long(json, &entries, file, path));
 out:
   hl_json_free(json);
   return status;
