@@ -59,6 +59,9 @@ enum {
   HL_MAX_DEFLATE_RATIO = 1032, /* 258 bytes for two bits: more than that a size that is told cannot be true */
 };
 
+/* The largest step: beyond it doubles do not tell whole numbers apart. */
+#define HL_MAX_STEP 9007199254740992.0
+
 /* A row of the manual. */
 struct hl_limit_row {
   const char *name;  /* "csv-row"; of the fixed ones too */

@@ -18,6 +18,9 @@ hl_status hl_fail_within(hl_status status, const char *format, ...) HL_PRINTF(2,
  */
 hl_status hl_fail_errno(const char *path, const char *verb);
 
+/* Is it what another writer's own text may be, HL_INVALID, or HL_LIMIT but for memory? */
+bool hl_is_foreign(hl_status status);
+
 /* HL_LIMIT: "out of memory". */
 hl_status hl_fail_memory(void);
 /* Is that what the call that returned status came to? For callers that can do without a file which is beyond

@@ -68,6 +68,7 @@ hl_status h5_fail(hl_status status, struct hl_h5 object, const char *name, const
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, reason);
   if (object.id > 0 && H5Iget_name(object.id, place, sizeof place) <= 0) *place = '\0';
   const bool needs_slash = name != NULL && strcmp(place, "/") != 0;
+  if (name != NULL && !needs_slash) name += strspn(name, "/");
   if (*place == '\0' && name == NULL) return hl_fail(status, "%s: %s%s", object.path, what, reason);
   return hl_fail(status, "%s: %s%s%s: %s%s", object.path, place, needs_slash ? "/" : "",
                  name != NULL ? name : "", what, reason);

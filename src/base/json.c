@@ -224,12 +224,30 @@ hl_status hl_json_append(struct cJSON *array, struct cJSON *item) {
   return hl_fail_memory();
 }
 
+/* cJSON escapes controls below 0x20 alone; these, which terminals obey too, can only stand in texts. */
+static void put_escaped(const char *text, FILE *file) {
+  for (size_t n; *text != '\0'; text += n) {
+    const char *at = strpbrk(text, "\x7f\xc2");
+    n = at == NULL ? strlen(text) : (size_t)(at - text);
+    fwrite(text, 1, n, file);
+    if (at == NULL) continue;
+    const unsigned char c = (unsigned char)at[0], next = (unsigned char)at[1];
+    const bool is_c1 = c == 0xc2 && next < 0xa0;
+    if (is_c1 || c == 0x7f)
+      fprintf(file, "\\u%04x", is_c1 ? next : c);
+    else
+      putc(c, file);
+    n += is_c1 ? 2 : 1;
+  }
+}
+
 hl_status hl_json_print(const struct cJSON *json, FILE *file, const char *path) {
   char *text = cJSON_Print(json);
   if (text == NULL) return hl_fail_memory();
-  const int printed = fprintf(file, "%s\n", text);
+  put_escaped(text, file);
+  putc('\n', file);
   cJSON_free(text);
-  return printed >= 0 ? HL_OK : hl_fail_errno(path, "write");
+  return !ferror(file) ? HL_OK : hl_fail_errno(path, "write");
 }
 
 /* As it would stand two levels deep in cJSON's layout. Line breaks are only between its tokens: in texts they

@@ -9,7 +9,7 @@
 
 #define MB         ((uint64_t)1 << 20)
 #define MOST       ((uint64_t)1 << 30) /* of what is held in memory: a chunk of HDF5 has less than 4 GB */
-#define MOST_FETCH ((uint64_t)1 << 50)
+#define MOST_FETCH ((uint64_t)512 << 40)
 
 /* The first ones are those of enum hl_limit, in its order. */
 static const struct hl_limit_row rows[] = {
@@ -20,8 +20,8 @@ static const struct hl_limit_row rows[] = {
     {"configs", 64 * MB, MOST, "bytes of a file of hyperparameters (--configs)", "ingest", HL_LIMIT},
     {"picture", 64 * MB, MOST, "bytes of a picture", "report", HL_LIMIT},
     {"fetch", 16384 * MB, MOST_FETCH, "bytes of a file", "fetch", HL_LIMIT},
-    {"name", HL_MAX_NAME_BYTES, 0, "bytes of the name of a task, set, config, hyperparameter or split", "all",
-     HL_LIMIT},
+    {"name", HL_MAX_NAME_BYTES, 0, "bytes of the name of a task, set, config, hyperparameter or split",
+     "ingest", HL_LIMIT},
     {"names", HL_MAX_NAMES, 0, "different names in a column of a CSV", "ingest", HL_LIMIT},
     {"hyperparameters", HL_MAX_HYPERPARAMETERS, 0, "hyperparameters of a set", "ingest", HL_LIMIT},
     {"values", HL_MAX_HYPERPARAMETER_VALUES, 0, "configs times hyperparameters of a set", "ingest", HL_LIMIT},
@@ -43,6 +43,7 @@ static const struct hl_limit_row rows[] = {
     {"tasks", HL_MAX_TASKS, 0, "tasks, whose scores are summed exactly", "learn", HL_LIMIT},
     {"set", HL_MAX_CONFIGS, 0, "configs of a set, which are counted in 32 bits", "learn", HL_LIMIT},
     {"resamples", HL_MAX_RESAMPLES, 0, "resamplings", "generalize", HL_USAGE},
+    {"step", (uint64_t)HL_MAX_STEP, 0, "as a step", "ingest", HL_INVALID},
     {"threads", HL_MAX_THREADS, 0, "threads of -j", "all", HL_USAGE},
     {"deflate", HL_MAX_DEFLATE_RATIO, 0, "bytes that a byte of a deflate stream can hold", "all", HL_INVALID},
 };

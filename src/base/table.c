@@ -179,13 +179,19 @@ static hl_status print_tsv_row(const struct hl_table *table, const union stored 
 
 /* ---- JSON: streamed, as a tree of its nodes would take many times the table's room ---- */
 
+/* U+0080 to U+009F, which terminals obey. */
+static bool is_c1(const unsigned char *at) {
+  return at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+}
+
 static void print_json_text(const char *text, FILE *file) {
   putc('"', file);
   for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
     if (*at == '"' || *at == '\\') {
       fprintf(file, "\\%c", *at);
-    } else if (*at < 0x20) {
-      fprintf(file, "\\u%04x", *at);
+    } else if (*at < 0x20 || *at == 0x7f || is_c1(at)) {
+      fprintf(file, "\\u%04x", is_c1(at) ? at[1] : at[0]);
+      at += is_c1(at);
     } else {
       putc(*at, file);
     }

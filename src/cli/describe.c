@@ -107,7 +107,7 @@ hl_status describe_makers(struct cJSON *json, const char *path, const char *prov
   if (provenance == NULL) goto out;
   TRY(hl_copy_text(provenance, &text));
   status = hl_json_parse(path, text, strlen(text), &parsed);
-  if (status == HL_INVALID) status = HL_OK; /* another writer's own words */
+  if (hl_is_foreign(status)) status = HL_OK; /* another writer's own words */
   if (status != HL_OK) goto out;
   if (hl_json_is_object(parsed)) TRY(add_maker(made_by, parsed));
   if (!hl_json_is_array(parsed)) goto out;

@@ -113,9 +113,10 @@ void help_put_commands(struct page *page) {
     page_item(page, cli_commands[i]->name, cli_commands[i]->summary);
 }
 
-/* "64M"; a number that is no whole M, G or T as it is. */
+/* "64M"; a number that is no whole M, G or T, or is too large for that, as it is. */
 static const char *format_size(uint64_t size, char text[HELP_TEXT]) {
-  const unsigned shift = size % (UINT64_C(1) << 40) == 0   ? 40
+  const unsigned shift = size >= UINT64_C(1) << 50         ? 0
+                         : size % (UINT64_C(1) << 40) == 0 ? 40
                          : size % (UINT64_C(1) << 30) == 0 ? 30
                          : size % (UINT64_C(1) << 20) == 0 ? 20
                                                            : 0;

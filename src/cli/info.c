@@ -51,13 +51,15 @@ static hl_status copy_items(const struct cJSON *value, char **text) {
   hl_status status = hl_copy_text("", text);
   for (const struct cJSON *item = hl_json_first(value); item != NULL && status == HL_OK;
        item = hl_json_next(item)) {
-    char *one = NULL, *longer = NULL;
-    const char *name = hl_json_name(item);
-    status = copy_value(name != NULL ? name : "", item, &one);
+    char *one = NULL, *longer = NULL, *shown = NULL;
+    const char *name = hl_json_name(item) != NULL ? hl_json_name(item) : "";
+    status = copy_value(name, item, &one);
+    if (status == HL_OK) status = hl_escape_text(name, strlen(name), &shown);
     if (status == HL_OK) {
-      status = hl_format_text(&longer, "%s%s%s%s%s", *text, **text != '\0' ? ", " : "",
-                              name != NULL ? name : "", name != NULL ? " " : "", one);
+      status = hl_format_text(&longer, "%s%s%s%s%s", *text, **text != '\0' ? ", " : "", shown,
+                              hl_json_name(item) != NULL ? " " : "", one);
     }
+    free(shown);
     free(one);
     free(*text);
     *text = longer;

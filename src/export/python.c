@@ -83,6 +83,8 @@ static void print_string(const char *text, FILE *file) {
       fprintf(file, "\\%c", *at);
     } else if (*at < 0x20 || *at == 0x7f) {
       fprintf(file, "\\x%02x", *at);
+    } else if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) { /* U+0080 to U+009F, which terminals obey */
+      fprintf(file, "\\x%02x", *++at);
     } else {
       putc(*at, file);
     }

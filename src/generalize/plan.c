@@ -89,6 +89,22 @@ static hl_status add_part(const struct planning *it, const char *part, bool is_d
   return status;
 }
 
+/* Where a part ends; NULL: with the text. A set's name may have commas, and the longest one that fits is
+ * meant. */
+static char *find_end(const struct planning *it, char *part) {
+  const size_t n_name = strcspn(part, ":,");
+  char *end = strchr(part, ',');
+  if (part[n_name] != ':') return end;
+  for (size_t i = 0; i < it->scores->n_set && end != NULL; i++) {
+    const char *set = it->scores->sets[i].name;
+    char *behind = part + n_name + 1 + strlen(set);
+    if (strncmp(part + n_name + 1, set, strlen(set)) != 0) continue;
+    if (*behind == '\0') return NULL;
+    if (*behind == ',' && behind > end) end = behind;
+  }
+  return end;
+}
+
 hl_status hl_plans_init(struct hl_plans *plans, const struct hl_baseline_table *baselines, const char *wanted,
                         const struct hl_scores *scores, size_t learner, const struct hl_context *context) {
   hl_status status = HL_OK;
@@ -98,7 +114,7 @@ hl_status hl_plans_init(struct hl_plans *plans, const struct hl_baseline_table *
   TRY(add_plan(&it, &hl_learned, learner));
   TRY(hl_copy_text(wanted != NULL ? wanted : HL_DEFAULT_BASELINES, &parts));
   for (char *part = parts, *end; part != NULL; part = end) {
-    end = strchr(part, ',');
+    end = find_end(&it, part);
     if (end != NULL) *end++ = '\0';
     TRY(add_part(&it, part, wanted == NULL));
   }

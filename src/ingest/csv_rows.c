@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 #include "ingest/gz.h"
 #include "ingest/number.h"
 #include "ingest/regrid.h"

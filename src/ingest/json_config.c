@@ -61,7 +61,7 @@ hl_status json_steps_read(struct hl_json_scan *scan, const char *where, double *
     TRY(hl_json_scan_element(scan, &more));
     if (!more) break;
     TRY(hl_json_scan_number(scan, false, &step));
-    if (!isfinite(step) || fabs(step) > 9007199254740992.0) {
+    if (!isfinite(step) || fabs(step) > HL_MAX_STEP) {
       FAIL(HL_INVALID, "%s: steps, item %zu: found %.17g, expected a finite step up to 2^53", where, n, step);
     }
     if (n > 0 && step <= (*steps)[n - 1]) {

@@ -221,8 +221,9 @@ static hl_status read_steps(struct hl_zip_member *member, const struct hl_npy *n
     if (!hl_npy_get_double(npy, item, &steps[i])) {
       return hl_fail(HL_INVALID, "%s: item %zu: found an integer beyond 2^53, expected a step", label, i);
     }
-    if (!isfinite(steps[i])) {
-      return hl_fail(HL_INVALID, "%s: item %zu: found %g, expected a finite step", label, i, steps[i]);
+    if (!isfinite(steps[i]) || fabs(steps[i]) > HL_MAX_STEP) {
+      return hl_fail(HL_INVALID, "%s: item %zu: found %g, expected a finite step up to 2^53", label, i,
+                     steps[i]);
     }
     if (i > 0 && steps[i] <= steps[i - 1]) {
       return hl_fail(HL_INVALID, "%s: item %zu: found step %.17g after %.17g, expected steps that rise",

@@ -2,14 +2,42 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "hyperlist/limits.h"
 #include "ingest/job.h"
 #include "ingest/known.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+static hl_status check_name(const char *path, const char *what, const char *name) {
+  const size_t length = strlen(name);
+  if (length <= HL_MAX_NAME_BYTES) return HL_OK;
+  return hl_fail(HL_LIMIT, "%s: %s: found a name of %zu bytes, expected at most %d", path, what, length,
+                 (int)HL_MAX_NAME_BYTES);
+}
+
+static hl_status check_names(const struct hl_curves *curves, const char *path) {
+  hl_status status = HL_OK;
+  const struct {
+    const char *what;
+    const struct hl_strings *names;
+  } lists[] = {{"configs", &curves->configs},
+               {"hyperparameters", &curves->hyperparameters},
+               {"splits", &curves->splits}};
+  TRY(check_name(path, "task", curves->task));
+  TRY(check_name(path, "set", curves->set));
+  for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+    for (size_t i = 0; i < lists[k].names->n; i++)
+      TRY(check_name(path, lists[k].what, lists[k].names->items[i]));
+  }
+out:
+  return status;
+}
 
 hl_status ingest_prepare_table(struct ingest *ingest, struct slot *slot, struct hl_curves *curves,
                                const char *path) {
   hl_status status = HL_OK;
+  TRY(check_names(curves, path));
   if (slot->loader->needs_hyperparameters && curves->hyperparameters.n == 0) {
     FAIL(HL_USAGE, "%s: found the unknown set '%s', expected a released one, or --configs", path,
          curves->set);

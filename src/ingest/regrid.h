@@ -12,10 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Steps are finite and at most 2^53 in size, so that the sums below neither overflow nor lose their ends. */
-#define HL_MAX_STEP 9007199254740992.0
-
-/* Strictly ascending steps; borrowed. */
+/* Strictly ascending steps, at most HL_MAX_STEP in size, so that sums neither overflow nor lose their ends;
+ * borrowed. */
 struct hl_regrid {
   size_t n; /* at least 1 */
   const double *steps;

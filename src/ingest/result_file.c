@@ -139,7 +139,7 @@ static hl_status scan_points(struct result_buffers *buffers) {
     uint64_t step;
     TRY(hl_json_scan_member(scan, &more, &name));
     if (!more) break;
-    if (!hl_parse_uint64(name, &step) || step > (uint64_t)1 << 53) {
+    if (!hl_parse_uint64(name, &step) || step > (uint64_t)HL_MAX_STEP) {
       char what[80];
       snprintf(what, sizeof what, "\"%.64s\"", name);
       return hl_json_scan_fail(scan, what, "a step, a whole number up to 2^53");

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "hyperlist/limits.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +17,8 @@
 /* ---- Names ---- */
 
 static bool parse_number(const char *text, uint64_t *number) {
-  return (*text != '0' || text[1] == '\0') && hl_parse_uint64(text, number) && *number <= (uint64_t)1 << 53;
+  return (*text != '0' || text[1] == '\0') && hl_parse_uint64(text, number) &&
+         *number <= (uint64_t)HL_MAX_STEP;
 }
 
 /* Where the last "." or ".." of a path ends; NULL: there is none. */

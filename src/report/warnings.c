@@ -164,7 +164,7 @@ static hl_status find_scores_hash(const struct hl_tsv *table, char hash[32]) {
   if (inputs == NULL || !is_of_scores(table)) return HL_OK;
   TRY(hl_copy_text(inputs, &text));
   status = hl_json_parse("inputs", text, strlen(text), &json);
-  if (status == HL_INVALID) status = HL_OK; /* written by somebody else */
+  if (hl_is_foreign(status)) status = HL_OK; /* written by somebody else */
   if (status != HL_OK || json == NULL) goto out;
   for (const struct cJSON *item = hl_json_first(json); item != NULL; item = hl_json_next(item)) {
     const struct cJSON *member = hl_json_get(item, "xxh64");
