@@ -235,7 +235,8 @@ out:
 static hl_status try_open(struct run *run, bool *is_done) {
   hl_status status = HL_OK;
   const struct hl_cells *cells = run->reached.cells;
-  const size_t most = cells->n_task * cells->n_config / FEW + FEW_ENOUGH;
+  const size_t n_few = cells->n_task * cells->n_config / FEW + FEW_ENOUGH;
+  const size_t most = n_few / hl_ranks_size(run->context); /* so that the first has room for everybody's */
   struct hl_open_cell *open = NULL;
   size_t n_open;
   TRY(hl_ranks_agree(run->context, hl_reached_list_open(&run->reached, most, &open, &n_open)));

@@ -2,6 +2,7 @@
 `scaling.py` predicts from TERMS what 1 to 1,024 ranks take for 1,162 to 1,000,000 tasks, and from where twice the ranks no longer pay.
 
     learn       = (turn C/R + picks (evaluations/pick gain)/R) T + picks (sums/pick) latency log2 R + 8 C T / disk
+                  (the cells that the first rank gets are at most a 64th of a rank's own)
     ingest      = (read/R + 1/disk + 1/merge) bytes T             (one rank merges: chunks are copied as they are)
     generalize  = ceil(50 resamplings x 6 series / R) answer T + 16 C sets T / disk"""
 import math
@@ -18,9 +19,9 @@ sys.path.insert(0, os.path.join(HERE, "..", "mpi"))
 
 # Seconds, of one core: a cell turned (turn), a gain a task (gain), a byte of curves packed (read), a series on a fold a task (answer: a tenth of
 # it for 100 configs); bytes a second written and synced (merge: `limits` of tests/bench). Picks, and evaluations and sums a pick, of 4,000 made
-# tasks on two ranks (alone 28 evaluations do: a batch is evaluated before one knows). All from `measure` on two idle cores of a virtual machine;
+# tasks on two ranks (alone 25 evaluations do: a batch is evaluated before one knows). All from `measure` on two idle cores of a virtual machine;
 # network (latency of a step between machines) and disk (bytes a second of the file system, all ranks together) are assumed: put yours in.
-TERMS = dict(turn=1.25e-8, gain=4e-10, picks=198, evaluations=160, sums=1.62, latency=5e-6, read=7.9e-9, merge=9.9e8, answer=5.5e-6,
+TERMS = dict(turn=1.25e-8, gain=4e-10, picks=198, evaluations=68, sums=.33, latency=5e-6, read=7.9e-9, merge=9.9e8, answer=5.5e-6,
              network=5e-6, disk=2e9)
 C, SETS, BYTES = 1000, 5, 5 * 4.1e6  # configs, sets, bytes of a task's five files as released
 
