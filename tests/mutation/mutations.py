@@ -18,22 +18,31 @@ STORE = ("pack_test", "tests/inputs/archive_format.t", "tests/archive/trust.t")
 AVERAGE, COLLAPSE, SCORER = "src/normalize/average.c", "src/normalize/collapse.c", "src/normalize/scorer.c"
 SPLITS, BOX, REFINE, EXPECT = ("src/generalize/" + n for n in ("split.c", "box.c", "baseline_refined.c", "baseline_expected.c"))
 BEST, GREEDY, TRIALS = "src/evaluate/best_so_far.c", "src/learn/greedy.c", "src/generalize/trials.c"
+REACHED, OPEN = "src/learn/reached.c", "src/learn/open.c"
 
 MUTATIONS = (
     # learn
     (GREEDY, "return a->gain != b->gain ? a->gain > b->gain : a->config < b->config;",
      "return a->gain != b->gain ? a->gain > b->gain : a->config > b->config;", LEARN),  # ties to the higher index
     (GREEDY, "if (child + 1 < heap->n && precedes", "if (child + 2 < heap->n && precedes", LEARN),
-    (GREEDY, "if (hl_exact(valid[task]) >= reached->best[task]) continue;", "if (hl_exact(valid[task]) <= reached->best[task]) continue;", LEARN),
-    (GREEDY, "if (run.heap.items[0].gain == 0) break;", "if (run.heap.items[0].gain < 0) break;", LEARN),  # never stops
+    (GREEDY, "if (run->heap.items[0].gain == 0) break;", "if (run->heap.items[0].gain < 0) break;", LEARN),  # never stops
     (GREEDY, "return (candidate->round == round && candidate->is_exact) || candidate->gain <= 0;", "return candidate->is_exact || candidate->gain <= 0;", LEARN),  # stale gains
+    (GREEDY, "    if (top->gain != open->gains[top->config]) {", "    if (false) {", LEARN),  # stale gains of open cells
+    (REACHED, "if (hl_exact(valid[task]) >= reached->best[task]) continue;", "if (hl_exact(valid[task]) <= reached->best[task]) continue;", LEARN),
+    (REACHED, "n += exact < reached->best[cell.task];", "n += exact <= reached->best[cell.task] && i % 2;", LEARN),  # lost cells
+    (OPEN, "open->gains[cell.config] -= from - (cell.exact > to ? cell.exact : to);", "open->gains[cell.config] -= from - to;", LEARN),
+    (OPEN, "open->best[task] = to;", "", LEARN),
+    (OPEN, "n_left += cell.exact < to;", "n_left++;", LEARN),  # closed cells stay
     ("src/learn/exact.h", "score * 0x1p40 + shift", "score * 0x1p36 + shift", LEARN),
     ("src/learn/learn.c", "for (size_t i = 0; i < cells->n_task; i++) best[i] = 1;", "for (size_t i = 0; i < cells->n_task; i++) best[i] = 0.5;", LEARN),
     ("src/learn/learn.c", "i < learning->n_greedy ? HL_PHASE_GREEDY", "i <= learning->n_greedy ? HL_PHASE_GREEDY", LEARN),
     # evaluate
-    (BEST, "if (best->n_trial > 0 && !(valid[task] < best->valid[task])) continue;", "if (best->n_trial > 0 && !(valid[task] <= best->valid[task])) continue;", EVALUATE),
-    (BEST, "best->test[task] = test;", "best->test[task] = valid;", EVALUATE),
-    (BEST, "best->n_tested += cells->is_tested[tasks[i]];", "best->n_tested++;", EVALUATE),
+    (BEST, "!(valid[config * n_task] < valid[it->chosen[task] * n_task])", "!(valid[config * n_task] <= valid[it->chosen[task] * n_task])", EVALUATE),  # the later of equals
+    (BEST, "if (coarse + 1 == it->limits[task] && ", "if (coarse + 1 < it->limits[task] && ", EVALUATE),
+    (BEST, "look_up(&it, &best->test, it.found[1]);", "look_up(&it, &best->valid, it.found[1]);", EVALUATE),
+    (BEST, "begin = k > first ? it.ends[k - 1] : 0;", "begin = k > 0 ? it.ends[k - 1] : 0;", EVALUATE),  # batches
+    ("src/evaluate/evaluate.c", "evaluation->n_tested += it->cells.is_tested[i];", "evaluation->n_tested++;", EVALUATE),
+    ("src/generalize/study.c", "options.train_tasks = n_train;", "options.train_tasks = n_train + 1;", ("sizes_test",)),
     # splits and streams
     (SPLITS, "return is_test_given(splitter) ? n : n / 2;", "return is_test_given(splitter) ? n : (n + 1) / 2;", SPLIT),
     (SPLITS, "begin = count_train(splitter, n);", "begin = count_train(splitter, n) - 1;", SPLIT),  # a task on both sides
