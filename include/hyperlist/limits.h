@@ -28,7 +28,7 @@ enum hl_limit {
   HL_LIMIT_CONFIGS, /* a file of hyperparameters (--configs): read whole, and its JSON takes some times more
                      */
   HL_LIMIT_PICTURE, /* a picture in a page: read whole */
-  HL_LIMIT_FETCH,   /* a file that is fetched: it must have an end */
+  HL_LIMIT_FILE,    /* a file that is fetched, or unpacked (an npz in gzip): it goes to disk, and must end */
   HL_N_SET_LIMIT,
 };
 

@@ -75,8 +75,7 @@ static hl_status read_fixed(struct hl_h5 parent, const char *name, hid_t dataset
   hl_status status = HL_OK;
   const size_t size = H5Tget_size(type);
   size_t n_byte;
-  if (!hl_multiply(n, size, &n_byte) ||
-      n_byte > (size_t)H5Dget_storage_size(dataset) * HL_MAX_DEFLATE_RATIO) {
+  if (!hl_multiply(n, size, &n_byte) || n_byte / HL_MAX_DEFLATE_RATIO > H5Dget_storage_size(dataset)) {
     char what[H5_NAME_BYTES];
     snprintf(what, sizeof what, "found a claim of %zu texts of %zu bytes, more than the file holds", n, size);
     return h5_fail(HL_INVALID, parent, name, what);
@@ -118,9 +117,12 @@ hl_status hl_h5_read_strings(struct hl_h5 parent, const char *name, struct hl_st
     goto out;
   }
   if (H5Tis_variable_str(type) > 0) {
-    if (n * sizeof(char *) > H5Dget_storage_size(dataset) * HL_MAX_DEFLATE_RATIO) {
-      FAIL(HL_INVALID, "%s: %s: found a claim of %llu texts, more than the file holds", parent.path, name,
-           (unsigned long long)n);
+    if (n / HL_MAX_DEFLATE_RATIO > H5Dget_storage_size(dataset) / sizeof(char *)) {
+      char what[H5_NAME_BYTES];
+      snprintf(what, sizeof what, "found a claim of %llu texts, more than the file holds",
+               (unsigned long long)n);
+      status = h5_fail(HL_INVALID, parent, name, what);
+      goto out;
     }
     status = read_variable(parent, name, dataset, space, (size_t)n, strings);
   } else {

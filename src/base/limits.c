@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MB         ((uint64_t)1 << 20)
-#define MOST       ((uint64_t)1 << 30) /* of what is held in memory: a chunk of HDF5 has less than 4 GB */
-#define MOST_FETCH ((uint64_t)512 << 40)
+#define MB        ((uint64_t)1 << 20)
+#define MOST      ((uint64_t)1 << 30) /* of what is held in memory: a chunk of HDF5 has less than 4 GB */
+#define MOST_FILE ((uint64_t)512 << 40)
 
 /* The first ones are those of enum hl_limit, in its order. */
 static const struct hl_limit_row rows[] = {
@@ -19,7 +19,8 @@ static const struct hl_limit_row rows[] = {
     {"text", 256 * MB, MOST, "bytes of a list, log, table, or file of names or metadata", "all", HL_LIMIT},
     {"configs", 64 * MB, MOST, "bytes of a file of hyperparameters (--configs)", "ingest", HL_LIMIT},
     {"picture", 64 * MB, MOST, "bytes of a picture", "report", HL_LIMIT},
-    {"fetch", 16384 * MB, MOST_FETCH, "bytes of a file", "fetch", HL_LIMIT},
+    {"file", 16384 * MB, MOST_FILE, "bytes of a file that is fetched, or of an npz unpacked from gzip",
+     "fetch, ingest", HL_LIMIT},
     {"name", HL_MAX_NAME_BYTES, 0, "bytes of the name of a task, set, config, hyperparameter or split",
      "ingest", HL_LIMIT},
     {"names", HL_MAX_NAMES, 0, "different names in a column of a CSV", "ingest", HL_LIMIT},
@@ -81,7 +82,7 @@ static hl_status parse(const char *text, uint64_t *values) {
       return hl_fail(
           HL_USAGE,
           "HYPERLIST_LIMITS: found '%.*s', expected NAME=SIZE with a name of curves, csv-row, text, "
-          "configs, picture, fetch",
+          "configs, picture, file",
           (int)(n < 200 ? n : 200), text);
     }
     if (!parse_size(text + n_name + 1, n - n_name - 1, &size) || size == 0 || size > rows[i].most) {

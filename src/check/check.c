@@ -39,6 +39,15 @@ hl_status checker_new_sets(struct checker *checker, size_t n_set) {
 
 /* ---- what kind of file ---- */
 
+/* Of a file that is too large to be looked through. */
+static bool begins_as_list(const char *path) {
+  FILE *file = fopen(path, "re");
+  int c = ' ';
+  while (file != NULL && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) c = getc(file);
+  if (file != NULL) fclose(file);
+  return c == '{';
+}
+
 /* A list says what it is somewhere, members have no order; also one that is cut short, so it is not parsed.
  */
 static hl_status find_list(const char *path, enum hl_file_kind *kind) {
@@ -49,7 +58,7 @@ static hl_status find_list(const char *path, enum hl_file_kind *kind) {
   free(text);
   *kind = HL_FILE_LIST;
   if (is_list) return HL_OK;
-  if (hl_is_out_of_memory(status)) return status;
+  if (hl_is_out_of_memory(status) || (status == HL_LIMIT && begins_as_list(path))) return status;
   if (status != HL_OK && status != HL_LIMIT && status != HL_INVALID) return status;
   return hl_fail(HL_INVALID,
                  "%s: found neither HDF5 nor a list's JSON, expected an archive, a scores file or a list",

@@ -34,7 +34,7 @@ static hl_status tick_reception(void *user) {
 static hl_status fail_size(struct reception *reception) {
   reception->is_foreign = true;
   return hl_fail(HL_LIMIT, "%s: found more than %llu bytes, the most that is fetched",
-                 reception->transfer->label, (unsigned long long)hl_limit_get(HL_LIMIT_FETCH));
+                 reception->transfer->label, (unsigned long long)hl_limit_get(HL_LIMIT_FILE));
 }
 
 /* The rest of what is here already: by its place, its length and its tag. */
@@ -57,7 +57,7 @@ static hl_status begin(void *user, const struct hl_http_response *response) {
     FAIL(HL_IO, "%s: found a Content-Encoding at %s, expected the file's own bytes", transfer->label,
          transfer->url);
   }
-  if (response->has_length && response->length > hl_limit_get(HL_LIMIT_FETCH)) return fail_size(reception);
+  if (response->has_length && response->length > hl_limit_get(HL_LIMIT_FILE)) return fail_size(reception);
   if (response->code == 206 && !is_continuation(reception, response)) {
     reception->is_other = true;
     FAIL(HL_IO, "%s: found bytes of another place or file at %s, expected those from %llu on",
@@ -77,7 +77,7 @@ out:
 static hl_status take(void *user, const void *bytes, size_t n) {
   struct reception *reception = user;
   struct hl_transfer *transfer = reception->transfer;
-  if (transfer->place->n_byte + n > hl_limit_get(HL_LIMIT_FETCH)) return fail_size(reception);
+  if (transfer->place->n_byte + n > hl_limit_get(HL_LIMIT_FILE)) return fail_size(reception);
   transfer->n_received += n;
   hl_meter_receive(transfer->tries->meter, &transfer->claim, n);
   return hl_place_append(transfer->place, bytes, n);

@@ -59,10 +59,20 @@ static hl_status write_all(int descriptor, const char *data, size_t n) {
   return HL_OK;
 }
 
-static hl_status unpack(struct hl_gz *gz, char *block, size_t n, int *descriptor) {
+/* A few bytes of gzip hold as many of anything as they like: only what looks like a zip is unpacked. */
+static hl_status unpack(struct hl_gz *gz, const char *path, char *block, size_t n, int *descriptor) {
   hl_status status = HL_OK;
+  const uint64_t most = hl_limit_get(HL_LIMIT_FILE);
+  size_t n_more;
+  TRY(hl_gz_read(gz, block + n, BLOCK_BYTES - n, &n_more));
+  n += n_more;
+  if (n < 2 || memcmp(block, "PK", 2) != 0)
+    FAIL(HL_INVALID, "%s: found no zip archive in the gzip data, expected PK", path);
   TRY(open_nameless(descriptor));
-  while (n > 0) {
+  for (uint64_t n_byte = n; n > 0; n_byte += n) {
+    if (n_byte > most)
+      FAIL(HL_LIMIT, "%s: found more than %llu bytes in the gzip data, the most that is unpacked", path,
+           (unsigned long long)most);
     TRY(write_all(*descriptor, block, n));
     TRY(hl_gz_read(gz, block, BLOCK_BYTES, &n));
   }
@@ -80,7 +90,7 @@ static hl_status open_unpacked(const char *path, int *descriptor) {
   TRY(hl_gz_open(path, &gz));
   TRY(hl_gz_read(gz, block, 1, &n)); /* enough to know whether it is packed */
   if (hl_gz_is_packed(gz)) {
-    TRY(unpack(gz, block, n, descriptor));
+    TRY(unpack(gz, path, block, n, descriptor));
   } else {
     *descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (*descriptor < 0) status = hl_fail_errno(path, "open");
@@ -97,7 +107,9 @@ static hl_status fail_zip(const char *label, zip_error_t *error) {
   if (errno == ENOMEM)
     return hl_fail_memory(); /* set to 0 before: not every way out of memory has its code */
   if (is_zlib && zip_error_code_system(error) == Z_MEM_ERROR) return hl_fail_memory();
-  switch (zip_error_code_zip(error)) {
+  /* A place beyond 2^63, which libzip does not even seek: a claim. */
+  const bool is_claim = zip_error_code_zip(error) == ZIP_ER_SEEK && zip_error_code_system(error) == EFBIG;
+  switch (is_claim ? ZIP_ER_INCONS : zip_error_code_zip(error)) {
   case ZIP_ER_MEMORY:
     return hl_fail_memory();
   case ZIP_ER_OPEN:
