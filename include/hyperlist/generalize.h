@@ -13,6 +13,7 @@
 #include "hyperlist/missing.h"
 #include "hyperlist/scores.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,7 +59,8 @@ struct hl_generalize_options {
   const char *baselines; /* comma-separated; NULL: HL_DEFAULT_BASELINES. See hl_generalize */
   enum hl_report report;
   enum hl_missing missing;
-  size_t n_trial; /* stop the curves there; 0: at their end */
+  size_t n_trial;   /* stop the curves there; 0: at their end */
+  bool keep_values; /* the curve of each resampling too, not their quantiles and mean alone */
 };
 
 struct hl_series {
@@ -67,7 +69,7 @@ struct hl_series {
   double *q25, *median, *q75, *mean; /* [n_trial] */
   size_t n_task;                     /* evaluated tasks; where that differs between resamplings, the fewest */
   size_t n_resample;
-  double *values;   /* [n_resample][n_trial]: the curve of each resampling */
+  double *values;   /* [n_resample][n_trial]: the curve of each resampling; NULL unless they are kept */
   size_t *n_tasks;  /* [n_resample]: on how many tasks each of them was evaluated */
   size_t n_box;     /* for refined search one a fold of each resampling, else 0 */
   size_t *n_inside; /* [n_box]: how many configs it holds, ascending; NULL for other series */

@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BYTES = 64 << 20, ROUND_SECONDS = 2 };
+enum {
+  MOST_BYTES = 64 << 20,
+  ROUND_SECONDS = 2,
+  EVEN = 8, /* so many items a thread, and threads end a round at about the same time */
+};
 
 /* One round: rank r does the items [first + r n_batch, first + (r + 1) n_batch), as far as there are any. */
 struct round {
@@ -113,7 +117,7 @@ static hl_status work(void *user, size_t i, size_t i_thread) {
 
 static hl_status do_share(struct round *round, const struct hl_context *context) {
   const size_t rank = hl_ranks_rank(context), n = round->farm->n;
-  const bool is_alone = hl_ranks_size(context) == 1;
+  const bool is_all = round->n_batch == n; /* a round of many, or of many ranks, is told by its end */
   round->n = round->next = 0;
   round->mine = (size_t)round->first + rank * (size_t)round->n_batch;
   if (round->mine >= n) return HL_OK;
@@ -121,7 +125,7 @@ static hl_status do_share(struct round *round, const struct hl_context *context)
   round->n_mine = left < round->n_batch ? left : (size_t)round->n_batch;
   hl_status status = hl_new_array(round->n_mine, sizeof *round->early, &round->early);
   if (status == HL_OK)
-    status = hl_pool_run(context, is_alone ? round->farm->what : NULL, round->n_mine, work, NULL, round);
+    status = hl_pool_run(context, is_all ? round->farm->what : NULL, round->n_mine, work, NULL, round);
   for (size_t i = 0; round->early != NULL && i < round->n_mine; i++) free(round->early[i].bytes);
   free(round->early);
   round->early = NULL;
@@ -152,13 +156,20 @@ static void tell_progress(const struct round *round, const struct hl_context *co
 
 /* ---- Rounds ---- */
 
+/* One rank does all at once, if the results that may come before their turn fit. */
+static uint64_t choose_batch_alone(const struct round *round, size_t n_thread) {
+  const uint64_t left = round->farm->n - round->first, fewest = EVEN * n_thread;
+  const uint64_t n_fitting = MOST_BYTES / (round->farm->most_bytes + 1);
+  const uint64_t n_batch = n_fitting > fewest ? n_fitting : fewest;
+  return n_batch < left ? n_batch : left;
+}
+
 /* On rank 0, for the others too. Twice as many while a round is short, as few as memory asks for, and no more
- * than there are for everybody; one rank does all at once. */
+ * than there are for everybody. */
 static uint64_t choose_batch(const struct round *round, size_t n_rank) {
   const uint64_t n_before = round->n_batch, left = round->farm->n - round->first;
   const uint64_t share = left / n_rank + (left % n_rank > 0);
   uint64_t n_batch = round->seconds < ROUND_SECONDS ? 2 * n_before : n_before;
-  if (n_rank == 1) return left;
   if (n_batch > n_before && 2 * round->largest > MOST_BYTES) n_batch = n_before;
   if (round->largest > MOST_BYTES && n_batch > 1) n_batch = n_before / 2;
   return n_batch < share ? n_batch : share;
@@ -168,7 +179,8 @@ static hl_status run_round(struct round *round, const struct hl_context *context
   hl_status status = HL_OK;
   const size_t n_rank = hl_ranks_size(context);
   const double began = hl_clock_seconds();
-  round->n_batch = choose_batch(round, n_rank);
+  round->n_batch = n_rank > 1 ? choose_batch(round, n_rank)
+                              : choose_batch_alone(round, hl_pool_threads(context, round->farm->n));
   TRY(hl_ranks_broadcast(context, &round->n_batch, sizeof round->n_batch));
   TRY(hl_ranks_agree(context, do_share(round, context)));
   if (n_rank == 1) goto out;
@@ -188,7 +200,7 @@ hl_status hl_farm_run(const struct hl_context *context, const struct hl_farm *fa
   TRY(replay(&round, context));
   while (round.first < farm->n) {
     TRY(run_round(&round, context));
-    if (hl_ranks_size(context) > 1) tell_progress(&round, context);
+    if (round.n_batch < farm->n) tell_progress(&round, context);
   }
 out:
   pthread_mutex_destroy(&round.lock);

@@ -10,7 +10,8 @@
 struct hl_farm {
   const char *what; /* names the progress bar; NULL: none */
   size_t n;
-  uint64_t key; /* for context->journal: made of all that results depend on; 0: nothing is kept */
+  size_t most_bytes; /* of a result */
+  uint64_t key;      /* for context->journal: made of all that results depend on; 0: nothing is kept */
   /* In any thread of any rank, in any order: the result of item i, bytes (aligned as for a double) that are
    * lent until the thread's next item. i_thread as in hl_pool_run. */
   hl_status (*work)(void *user, size_t i, size_t i_thread, const void **result, size_t *n_byte);
@@ -20,9 +21,9 @@ struct hl_farm {
 };
 
 /* Collective (ranks.h). The first failure (lowest i) ends the run, and all ranks return it. One rank takes
- * its results as they come; of several, each does so many items in a row that they last about two seconds,
- * and sends what came of them, 64 MB
- * or little more, to rank 0, which holds those of one rank at a time. What is in the journal is taken from
+ * its results as they come, and holds 64 MB or little more of those that came before their turn; of several,
+ * each does so many items in a row that they last about two seconds, and sends what came of them, 64 MB or
+ * little more, to rank 0, which holds those of one rank at a time. What is in the journal is taken from
  * there. */
 hl_status hl_farm_run(const struct hl_context *context, const struct hl_farm *farm);
 

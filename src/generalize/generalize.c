@@ -3,7 +3,6 @@
 #include "hyperlist/generalize.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/pool.h"
 #include "base/quantile.h"
 #include "base/ranks.h"
 #include "generalize/study.h"
@@ -12,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One series in the making. */
+/* The series in the making: one after the other, so that the curves of one alone are held. */
 struct tally {
   double *curves;   /* [n_resample][n_room]: sums over the tasks so far, then their mean */
   size_t *n_trial;  /* [n_resample]: how much of it is there */
@@ -23,7 +22,9 @@ struct tally {
 
 struct tallying {
   const struct hl_study *study;
-  struct tally *tallies; /* [plans.n] */
+  bool keep_values;
+  struct tally tally;
+  struct hl_series *series; /* [plans.n] */
 };
 
 static hl_status init_tally(const struct hl_study *study, const struct hl_study_series *series,
@@ -48,6 +49,7 @@ static void clear_tally(struct tally *tally) {
   free(tally->n_tasks);
   free(tally->n_inside);
   free(tally->enclosed);
+  *tally = (struct tally){0};
 }
 
 /* ---- Over the folds ---- */
@@ -74,46 +76,7 @@ static hl_status end_resampling(const struct hl_study *study, const struct hl_st
   return HL_OK;
 }
 
-static hl_status take(void *user, const struct hl_answer *answer) {
-  const struct tallying *it = user;
-  const struct hl_study *study = it->study;
-  const struct hl_trials *trials = &answer->trials;
-  const struct tally *tally = &it->tallies[answer->i_series];
-  const size_t r = answer->resample, n_fold = study->splitter.n_fold;
-  add_fold(trials, tally->curves + r * trials->n_most);
-  tally->n_tasks[r] += trials->n_evaluated;
-  if (trials->n_trial > tally->n_trial[r]) tally->n_trial[r] = trials->n_trial;
-  if (tally->n_inside != NULL) {
-    tally->n_inside[r * n_fold + answer->i_fold] = trials->n_inside;
-    tally->enclosed[r * n_fold + answer->i_fold] = trials->enclosed;
-  }
-  if (answer->i_fold < n_fold - 1) return HL_OK;
-  return end_resampling(study, &study->series[answer->i_series], r, tally);
-}
-
-/* From rank 0 to all, so that whatever is made of them is the same everywhere. */
-static hl_status share_tally(const struct hl_study *study, size_t n_room, const struct tally *tally) {
-  hl_status status = HL_OK;
-  const struct hl_context *context = study->context;
-  const size_t n = study->n_resample, n_box = n * study->splitter.n_fold;
-  TRY(hl_ranks_broadcast(context, tally->curves, n * n_room * sizeof *tally->curves));
-  TRY(hl_ranks_broadcast(context, tally->n_trial, n * sizeof *tally->n_trial));
-  TRY(hl_ranks_broadcast(context, tally->n_tasks, n * sizeof *tally->n_tasks));
-  if (tally->n_inside == NULL) goto out;
-  TRY(hl_ranks_broadcast(context, tally->n_inside, n_box * sizeof *tally->n_inside));
-  TRY(hl_ranks_broadcast(context, tally->enclosed, n_box * sizeof *tally->enclosed));
-out:
-  return status;
-}
-
 /* ---- Over the resamplings ---- */
-
-enum { CHUNK = 64 }; /* trials */
-
-struct summarizing {
-  struct hl_series *series;
-  double **rooms; /* [threads][n_resample] */
-};
 
 /* Of the values of all resamplings at trial k; room for as many. */
 static void summarize_trial(struct hl_series *series, size_t k, double *room) {
@@ -125,27 +88,6 @@ static void summarize_trial(struct hl_series *series, size_t k, double *room) {
   series->q25[k] = hl_quantile(room, n, 0.25);
   series->median[k] = hl_quantile(room, n, 0.5);
   series->q75[k] = hl_quantile(room, n, 0.75);
-}
-
-static hl_status summarize_chunk(void *user, size_t i, size_t i_thread) {
-  const struct summarizing *it = user;
-  struct hl_series *series = it->series;
-  for (size_t k = i * CHUNK; k < series->n_trial && k < (i + 1) * CHUNK; k++)
-    summarize_trial(series, k, it->rooms[i_thread]);
-  return HL_OK;
-}
-
-static hl_status summarize_trials(struct hl_series *series, const struct hl_context *context) {
-  hl_status status = HL_OK;
-  const size_t n = (series->n_trial + CHUNK - 1) / CHUNK, n_thread = hl_pool_threads(context, n);
-  struct summarizing it = {.series = series};
-  TRY(hl_new_array(n_thread, sizeof *it.rooms, &it.rooms));
-  for (size_t i = 0; i < n_thread; i++) TRY(hl_new_array(series->n_resample, sizeof(double), &it.rooms[i]));
-  TRY(hl_pool_run(context, NULL, n, summarize_chunk, NULL, &it));
-out:
-  for (size_t i = 0; i < n_thread && it.rooms != NULL; i++) free(it.rooms[i]);
-  free(it.rooms);
-  return status;
 }
 
 static int compare_sizes(const void *a, const void *b) {
@@ -173,29 +115,96 @@ static void take_over(struct tally *tally, size_t n_room, struct hl_series *seri
   tally->n_tasks = tally->n_inside = NULL;
 }
 
-static hl_status summarize(const struct hl_study *study, const struct hl_study_series *from,
-                           struct tally *tally, struct hl_series *series) {
+static hl_status make_summary_room(struct hl_series *series) {
   hl_status status = HL_OK;
-  series->n_resample = study->n_resample;
-  TRY(hl_copy_text(from->name, &series->name));
-  take_over(tally, from->n_room, series);
-  if (series->n_inside != NULL) {
-    series->n_box = study->n_resample * study->splitter.n_fold;
-    qsort(series->n_inside, series->n_box, sizeof(size_t), compare_sizes);
-    gsl_sort(series->enclosed, 1, series->n_box);
-  }
   TRY(hl_new_array(series->n_trial, sizeof(double), &series->q25));
   TRY(hl_new_array(series->n_trial, sizeof(double), &series->median));
   TRY(hl_new_array(series->n_trial, sizeof(double), &series->q75));
   TRY(hl_new_array(series->n_trial, sizeof(double), &series->mean));
-  TRY(summarize_trials(series, study->context));
 out:
   return status;
 }
 
-static hl_status make_generalization(const struct tallying *it, struct hl_generalization **generalization) {
+static hl_status summarize(const struct tallying *it, size_t n_room, struct tally *tally,
+                           struct hl_series *series) {
   hl_status status = HL_OK;
+  double *room = NULL;
+  take_over(tally, n_room, series);
+  if (series->n_inside != NULL) {
+    series->n_box = it->study->n_resample * it->study->splitter.n_fold;
+    qsort(series->n_inside, series->n_box, sizeof(size_t), compare_sizes);
+    gsl_sort(series->enclosed, 1, series->n_box);
+  }
+  TRY(hl_new_array(series->n_resample, sizeof *room, &room));
+  TRY(make_summary_room(series));
+  for (size_t k = 0; k < series->n_trial; k++) summarize_trial(series, k, room);
+  if (it->keep_values) goto out;
+  free(series->values);
+  series->values = NULL;
+out:
+  free(room);
+  return status;
+}
+
+static hl_status take(void *user, const struct hl_answer *answer) {
+  hl_status status = HL_OK;
+  struct tallying *it = user;
   const struct hl_study *study = it->study;
+  const struct hl_trials *trials = &answer->trials;
+  const struct hl_study_series *series = &study->series[answer->i_series];
+  const size_t r = answer->resample, n_fold = study->splitter.n_fold;
+  struct tally *tally = &it->tally;
+  if (r == 0 && answer->i_fold == 0) TRY(init_tally(study, series, tally));
+  add_fold(trials, tally->curves + r * trials->n_most);
+  tally->n_tasks[r] += trials->n_evaluated;
+  if (trials->n_trial > tally->n_trial[r]) tally->n_trial[r] = trials->n_trial;
+  if (tally->n_inside != NULL) {
+    tally->n_inside[r * n_fold + answer->i_fold] = trials->n_inside;
+    tally->enclosed[r * n_fold + answer->i_fold] = trials->enclosed;
+  }
+  if (answer->i_fold < n_fold - 1) goto out;
+  TRY(end_resampling(study, series, r, tally));
+  if (r < study->n_resample - 1) goto out;
+  TRY(summarize(it, series->n_room, tally, &it->series[answer->i_series]));
+  clear_tally(tally);
+out:
+  return status;
+}
+
+/* From rank 0 to all, so that whatever is made of it is the same everywhere. */
+static hl_status share_series(const struct hl_context *context, bool keep_values, struct hl_series *series) {
+  hl_status status = HL_OK;
+  size_t counts[] = {series->n_trial, series->n_task, series->n_box, series->n_inside != NULL};
+  TRY(hl_ranks_broadcast(context, counts, sizeof counts));
+  series->n_trial = counts[0], series->n_task = counts[1], series->n_box = counts[2];
+  const size_t n = series->n_trial, n_resample = series->n_resample, n_box = counts[3] ? counts[2] : 0;
+  const struct {
+    void *array; /* a pointer to it */
+    size_t n, size;
+  } pieces[] = {{&series->q25, n, sizeof(double)},
+                {&series->median, n, sizeof(double)},
+                {&series->q75, n, sizeof(double)},
+                {&series->mean, n, sizeof(double)},
+                {&series->n_tasks, n_resample, sizeof(size_t)},
+                {&series->values, keep_values ? n_resample * n : 0, sizeof(double)},
+                {&series->n_inside, n_box, sizeof(size_t)},
+                {&series->enclosed, n_box, sizeof(double)}};
+  for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+    void *bytes;
+    if (pieces[i].n == 0) continue;
+    if (!hl_ranks_is_first(context)) status = hl_new_array(pieces[i].n, pieces[i].size, pieces[i].array);
+    TRY(hl_ranks_agree(context, status));
+    memcpy(&bytes, pieces[i].array, sizeof bytes);
+    TRY(hl_ranks_broadcast(context, bytes, pieces[i].n * pieces[i].size));
+  }
+out:
+  return status;
+}
+
+/* ---- The whole ---- */
+
+static hl_status prepare(const struct hl_study *study, struct hl_generalization **generalization) {
+  hl_status status = HL_OK;
   const struct hl_splitter *splitter = &study->splitter;
   const struct hl_cells *cells = &study->cells[study->learner];
   struct hl_generalization *made;
@@ -213,42 +222,30 @@ static hl_status make_generalization(const struct tallying *it, struct hl_genera
   TRY(hl_new_array(study->plans.n, sizeof *made->series, &made->series));
   made->n_series = study->plans.n;
   for (size_t s = 0; s < study->plans.n; s++) {
-    TRY(summarize(study, &study->series[s], &it->tallies[s], &made->series[s]));
+    made->series[s].n_resample = study->n_resample;
+    TRY(hl_copy_text(study->series[s].name, &made->series[s].name));
   }
-out:
-  return status;
-}
-
-/* ---- The whole ---- */
-
-static hl_status init_tallies(struct tallying *it) {
-  hl_status status = HL_OK;
-  const struct hl_study *study = it->study;
-  TRY(hl_new_array(study->plans.n, sizeof *it->tallies, &it->tallies));
-  for (size_t s = 0; s < study->plans.n; s++) TRY(init_tally(study, &study->series[s], &it->tallies[s]));
 out:
   return status;
 }
 
 /* split: how that of the study went. */
-static hl_status run(const struct hl_study *study, hl_status split,
+static hl_status run(const struct hl_study *study, hl_status split, bool keep_values,
                      struct hl_generalization **generalization) {
   hl_status status = split;
-  struct tallying it = {.study = study};
+  struct tallying it = {.study = study, .keep_values = keep_values};
   *generalization = NULL;
-  if (status == HL_OK) status = init_tallies(&it);
+  if (status == HL_OK) status = prepare(study, generalization);
   TRY(hl_ranks_agree(study->context, status));
+  it.series = (*generalization)->series;
   TRY(hl_study_run(study, false, take, &it));
-  for (size_t s = 0; s < study->plans.n; s++)
-    TRY(share_tally(study, study->series[s].n_room, &it.tallies[s]));
-  TRY(make_generalization(&it, generalization));
+  for (size_t s = 0; s < study->plans.n; s++) TRY(share_series(study->context, keep_values, &it.series[s]));
 out:
   if (status != HL_OK) {
     hl_generalization_free(*generalization);
     *generalization = NULL;
   }
-  for (size_t s = 0; s < study->plans.n && it.tallies != NULL; s++) clear_tally(&it.tallies[s]);
-  free(it.tallies);
+  clear_tally(&it.tally);
   return status;
 }
 
@@ -257,7 +254,7 @@ hl_status hl_generalize_among(const struct hl_baseline_table *baselines, struct 
                               struct hl_generalization **generalization) {
   struct hl_study study;
   const hl_status status = hl_study_init(&study, baselines, scores, options, context);
-  const hl_status ran = run(&study, status, generalization);
+  const hl_status ran = run(&study, status, options->keep_values, generalization);
   hl_study_clear(&study);
   return ran;
 }
@@ -277,7 +274,7 @@ hl_status hl_generalize_sizes(struct hl_scores *scores, const struct hl_generali
   *n_run = 0;
   for (size_t i = 0; i < n && (i == 0 || n_train[i] < study.n_row); i++) {
     if (i > 0) status = hl_study_split(&study, n_train[i]);
-    TRY(run(&study, status, &generalizations[i]));
+    TRY(run(&study, status, options->keep_values, &generalizations[i]));
     ++*n_run;
   }
 out:

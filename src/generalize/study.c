@@ -141,6 +141,7 @@ struct packed_answer {
 struct running {
   const struct hl_study *study;
   bool with_values;
+  size_t n_fold; /* of all resamplings */
   struct runner {
     size_t i_fold; /* of all resamplings; SIZE_MAX: none yet */
     struct hl_fold fold;
@@ -150,6 +151,14 @@ struct running {
   void *user;
   struct runner taker; /* the fold of the answers that are taken */
 };
+
+/* Which series item i is of, and which fold of all resamplings: series by series, so that one can be told
+ * before the next begins, or, with the values of all tasks, fold by fold. */
+static size_t locate(const struct running *it, size_t i, size_t *i_fold) {
+  const size_t n_series = it->study->plans.n;
+  *i_fold = it->with_values ? i / n_series : i % it->n_fold;
+  return it->with_values ? i % n_series : i / it->n_fold;
+}
 
 static hl_status enter_fold(const struct hl_study *study, size_t i_fold, struct runner *runner) {
   const size_t n_fold = study->splitter.n_fold;
@@ -175,11 +184,13 @@ static hl_status run_series(void *user, size_t i, size_t i_thread, const void **
   hl_status status = HL_OK;
   const struct running *it = user;
   const struct hl_study *study = it->study;
-  const struct hl_study_series *series = &study->series[i % study->plans.n];
+  size_t i_fold;
+  const size_t i_series = locate(it, i, &i_fold);
+  const struct hl_study_series *series = &study->series[i_series];
   struct runner *runner = &it->runners[i_thread];
-  TRY(enter_fold(study, i / study->plans.n, runner));
+  TRY(enter_fold(study, i_fold, runner));
   struct packed_answer *answer = runner->answer;
-  struct hl_trials trials = ask(study, runner->i_fold, i % study->plans.n);
+  struct hl_trials trials = ask(study, i_fold, i_series);
   trials.fold = &runner->fold;
   trials.sums = answer->numbers;
   trials.values = it->with_values ? answer->numbers + series->n_room : NULL;
@@ -203,14 +214,15 @@ static hl_status take_packed(void *user, size_t i, const void *result, size_t n_
   hl_status status = HL_OK;
   struct running *it = user;
   const struct hl_study *study = it->study;
-  const size_t i_fold = i / study->plans.n, n_fold = study->splitter.n_fold;
+  size_t i_fold;
+  const size_t i_series = locate(it, i, &i_fold), n_fold = study->splitter.n_fold;
   struct packed_answer head;
   // cppcheck-suppress invalidPointerCast ; doubles were packed there
   double *numbers = (double *)((char *)(uintptr_t)result + sizeof head); /* nobody writes */
   struct hl_answer answer = {.resample = i_fold / n_fold,
                              .i_fold = i_fold % n_fold,
-                             .i_series = i % study->plans.n,
-                             .trials = ask(study, i_fold, i % study->plans.n)};
+                             .i_series = i_series,
+                             .trials = ask(study, i_fold, i_series)};
   (void)n_byte;
   memcpy(&head, result, sizeof head);
   answer.trials.n_trial = (size_t)head.n_trial;
@@ -234,9 +246,10 @@ out:
 static uint64_t find_key(const struct hl_study *study, bool with_values) {
   const struct hl_splitter *splitter = &study->splitter;
   const struct hl_split_options *options = &splitter->options;
-  const size_t head[] = {study->report,      with_values,      study->learner,       study->n_row,
-                         splitter->n_fold,   splitter->n_pool, options->train_tasks, options->k_fold,
-                         options->leave_out, study->plans.n};
+  const size_t layout = 2; /* what item i is */
+  const size_t head[] = {layout,          study->report,      with_values,      study->learner,
+                         study->n_row,    splitter->n_fold,   splitter->n_pool, options->train_tasks,
+                         options->k_fold, options->leave_out, study->plans.n};
   if (study->context == NULL || study->context->journal == NULL) return 0;
   uint64_t hash = hl_hash_more(study->tables_key, HL_VERSION_STRING, sizeof HL_VERSION_STRING);
   hash = hash_numbers(hash, sizeof head / sizeof *head, head);
@@ -279,7 +292,8 @@ hl_status hl_study_run(const struct hl_study *study, bool with_values,
   struct running it = {
       .study = study, .with_values = with_values, .take = take, .user = user, .taker = {.i_fold = SIZE_MAX}};
   size_t n = 0, n_thread = 0;
-  if (!hl_multiply(study->n_resample, study->splitter.n_fold, &n) || !hl_multiply(n, study->plans.n, &n)) {
+  if (!hl_multiply(study->n_resample, study->splitter.n_fold, &it.n_fold) ||
+      !hl_multiply(it.n_fold, study->plans.n, &n)) {
     status = hl_fail(HL_LIMIT, "found %zu resamplings of %zu folds, which is too many to count",
                      study->n_resample, study->splitter.n_fold);
   }
@@ -288,6 +302,7 @@ hl_status hl_study_run(const struct hl_study *study, bool with_values,
   TRY(hl_ranks_agree(study->context, status));
   const struct hl_farm farm = {.what = "generalizing",
                                .n = n,
+                               .most_bytes = most_bytes(study, with_values),
                                .key = find_key(study, with_values),
                                .work = run_series,
                                .take = take_packed,

@@ -46,8 +46,8 @@ struct hl_answer {
 };
 
 /* Runs all series on all folds, in the threads of all ranks (base/ranks.h). On rank 0 the answers are lent to
- * `take`, one at a time, in ascending order of resampling, fold and series; with_values: trials have values
- * and the fold. */
+ * `take`, one at a time, in ascending order of series, resampling and fold; with_values: trials have values
+ * and the fold, and the order is that of resampling, fold and series. */
 hl_status hl_study_run(const struct hl_study *study, bool with_values,
                        hl_status (*take)(void *user, const struct hl_answer *answer), void *user);
 

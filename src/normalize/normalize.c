@@ -338,8 +338,12 @@ hl_status hl_normalize(const char *archive_path, const char *out_path,
   if (status == HL_OK) status = prepare(&run, archive_path, &archive, options, context);
   if (status == HL_OK && is_first) status = create(&run, temporary);
   TRY(hl_ranks_agree(context, status));
-  const struct hl_farm farm = {
-      .what = "normalizing", .n = run.index->tasks.n, .work = score_task, .take = write_task, .user = &run};
+  const struct hl_farm farm = {.what = "normalizing",
+                               .n = run.index->tasks.n,
+                               .most_bytes = result_bytes(&run),
+                               .work = score_task,
+                               .take = write_task,
+                               .user = &run};
   TRY(hl_farm_run(context, &farm));
   if (is_first) status = publish(&run, options, context, temporary, out_path);
   TRY(hl_ranks_agree(context, status));

@@ -351,8 +351,10 @@ static hl_status add_task_curves(void *user, const struct hl_task_curves *curves
 
 static void check_tasks_add_up(struct hl_scores *scores, const struct hl_generalize_options *options) {
   const struct hl_context context = {.n_thread = 3, .seed = 1};
+  struct hl_generalize_options kept = *options;
   struct hl_generalization *found;
-  ck_assert_int_eq(hl_generalize(scores, options, &context, &found), HL_OK);
+  kept.keep_values = true;
+  ck_assert_int_eq(hl_generalize(scores, &kept, &context, &found), HL_OK);
   struct adding it = {.generalization = found, .sums = calloc(64 * 64 * 32, sizeof(double))};
   ck_assert_ptr_nonnull(it.sums);
   ck_assert_int_eq(hl_generalize_tasks(scores, options, &context, found, add_task_curves, &it), HL_OK);
@@ -392,7 +394,7 @@ END_TEST
 
 START_TEST(leaving_one_out_is_one_resampling) {
   struct hl_generalize_options options = {
-      .set = "a_grid", .baselines = "all", .split.leave_out = HL_LEAVE_OUT_TASK};
+      .set = "a_grid", .baselines = "all", .split.leave_out = HL_LEAVE_OUT_TASK, .keep_values = true};
   struct hl_scores *scores = made_scores_new(7, 1, 10);
   struct hl_generalization *one, *folds, *three;
   made_scores_fill(scores, MADE_UNIFORM, 9);

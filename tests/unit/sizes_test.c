@@ -21,7 +21,7 @@ static void same(const struct hl_generalization *a, const struct hl_generalizati
 
 START_TEST(sizes_are_as_if_alone) {
   static const size_t n_train[N_SIZE] = {1, 5, 11, 12}; /* the last leaves none to test on */
-  struct hl_generalize_options options = {.set = "a_grid", .n_resample = 7};
+  struct hl_generalize_options options = {.set = "a_grid", .n_resample = 7, .keep_values = true};
   struct hl_scores *scores = made_scores_new(N_TASK, 2, N_CONFIG);
   struct hl_generalization *found[N_SIZE], *alone;
   size_t n_run;
