@@ -70,6 +70,13 @@ enum hl_best_over { HL_BEST_OVER_ARCHIVE, HL_BEST_OVER_SET };
 enum hl_aggregate { HL_AGGREGATE_MEAN, HL_AGGREGATE_MIN, HL_AGGREGATE_LAST };
 enum hl_test_constants { HL_TEST_CONSTANTS_TEST, HL_TEST_CONSTANTS_VALID };
 
+/* What was made. */
+struct hl_normalize_report {
+  size_t n_task, n_set;
+  int64_t n_missing, n_diverged; /* cells */
+  struct hl_strings degenerate;  /* tasks; yours to clear */
+};
+
 /* All zero is the paper's choice. */
 struct hl_normalize_options {
   const char *valid_split; /* NULL: valid_inner if present, else valid */
@@ -77,7 +84,8 @@ struct hl_normalize_options {
   enum hl_best_over best_over;
   enum hl_aggregate aggregate;
   enum hl_test_constants test_constants;
-  const char *provenance; /* text attribute `provenance`, NULL: none */
+  const char *provenance;             /* text attribute `provenance`, NULL: none */
+  struct hl_normalize_report *report; /* filled on the first rank; NULL: nobody asks */
 };
 
 /* Scores a whole archive into a new scores file, which replaces out_path only when complete. Tasks are

@@ -52,8 +52,8 @@ out:
   return status;
 }
 
-static hl_status sync_descriptor(int descriptor, const char *path) {
-  while (fsync(descriptor) != 0) {
+hl_status hl_file_sync(int file, const char *path) {
+  while (fsync(file) != 0) {
     if (errno == EINVAL || errno == EROFS) return HL_OK; /* a file system that has no such thing */
     if (errno != EINTR) return hl_fail_errno(path, "sync");
   }
@@ -73,13 +73,13 @@ hl_status hl_file_replace(const char *temporary, const char *path) {
   hl_status status = HL_OK;
   TRY(copy_folder(path, &folder));
   TRY(open_again(temporary, O_RDONLY, &file));
-  TRY(sync_descriptor(file, temporary));
+  TRY(hl_file_sync(file, temporary));
   TRY(open_again(folder, O_RDONLY | O_DIRECTORY, &place)); /* before there is anything to be sorry about */
   if (rename(temporary, path) != 0) {
     status = hl_fail_errno(path, "write");
     goto out;
   }
-  status = sync_descriptor(place, folder);
+  status = hl_file_sync(place, folder);
 out:
   if (file >= 0) close(file);
   if (place >= 0) close(place);

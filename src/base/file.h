@@ -26,6 +26,9 @@ void hl_output_discard(struct hl_output *output);
  * path exists and is not a regular file. */
 hl_status hl_file_temporary(const char *path, char **temporary);
 
+/* fsync of an open file or folder, where its file system has such a thing. */
+hl_status hl_file_sync(int file, const char *path);
+
 /* fsync of a file and rename over path with fsync of the folder; on failure removes temporary. */
 hl_status hl_file_replace(const char *temporary, const char *path);
 

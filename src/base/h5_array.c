@@ -180,6 +180,7 @@ hl_status hl_h5_read_array(struct hl_h5 parent, const char *name, enum hl_h5_typ
   } else if (n > 0 && H5Dread(dataset.id, h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) {
     status = h5_fail(HL_INVALID, parent, name, "cannot read");
   }
+  if (status == HL_OK) status = h5_check_end(parent);
   hl_h5_close(&dataset);
   return status;
 }
@@ -216,7 +217,7 @@ hl_status hl_h5_read_rows(struct hl_h5 dataset, enum hl_h5_type type, uint64_t f
   char what[H5_NAME_BYTES];
   snprintf(what, sizeof what, "rows %llu to %llu: cannot read", (unsigned long long)first,
            (unsigned long long)(first + n - 1));
-  const hl_status status = ok ? HL_OK : h5_fail(HL_INVALID, dataset, NULL, what);
+  const hl_status status = ok ? h5_check_end(dataset) : h5_fail(HL_INVALID, dataset, NULL, what);
   H5Sclose(memory_space);
   H5Sclose(file_space);
   return status;

@@ -104,5 +104,5 @@ hl_status hl_h5_read_chunk(struct hl_h5 dataset, uint64_t first_row, void **buff
     return h5_fail(HL_INVALID, dataset, NULL, what);
   }
   *is_filtered = skipped_filters == 0;
-  return HL_OK;
+  return h5_check_end(dataset);
 }

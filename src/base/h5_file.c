@@ -145,6 +145,20 @@ hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
   return opened;
 }
 
+hl_status h5_check_end(struct hl_h5 object) {
+  const hid_t file = H5Iget_file_id(object.id);
+  void *handle = NULL;
+  hsize_t n_byte = 0;
+  struct stat info;
+  const bool is_known = file > 0 && H5Fget_filesize(file, &n_byte) >= 0 &&
+                        H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 &&
+                        fstat(*(const int *)handle, &info) == 0;
+  if (file > 0) H5Fclose(file);
+  if (!is_known || (uint64_t)info.st_size >= n_byte) return HL_OK;
+  return hl_fail(HL_INVALID, "%s: found it cut to %lld bytes while it was read, expected %llu", object.path,
+                 (long long)info.st_size, (unsigned long long)n_byte);
+}
+
 bool hl_h5_has_signature(const char *path) {
   h5_silence();
   return H5Fis_hdf5(path) > 0;

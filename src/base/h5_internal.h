@@ -22,6 +22,10 @@ hl_status h5_reason(hl_status otherwise);
 hl_status h5_fail(hl_status status, struct hl_h5 object, const char *name, const char *what);
 hl_status h5_fail_write(struct hl_h5 object, const char *name);
 
+/* HL_INVALID where the file is shorter than when it was opened: HDF5 takes what would lie behind its end for
+ * zeros, so that one cut in the meantime would be read as if it were whole. To be asked after each read. */
+hl_status h5_check_end(struct hl_h5 object);
+
 /* A creation list without times, so that the same content gives the same bytes. */
 hid_t h5_new_untimed(hid_t class);
 

@@ -58,6 +58,7 @@ static hl_status read_variable(struct hl_h5 parent, const char *name, hid_t data
       goto out;
     }
   }
+  TRY(h5_check_end(parent));
   for (size_t i = 0; i < n && status == HL_OK; i++) {
     const char *text = texts[i] != NULL ? texts[i] : "";
     status = add_checked(parent, name, strings, text, strlen(text));
@@ -86,6 +87,7 @@ static hl_status read_fixed(struct hl_h5 parent, const char *name, hid_t dataset
     status = h5_fail(HL_INVALID, parent, name, "cannot read");
     goto out;
   }
+  TRY(h5_check_end(parent));
   for (size_t i = 0; i < n; i++) {
     memcpy(text, block + i * size, size); /* ends at the first NUL, or fills its field */
     size_t length = strlen(text);

@@ -84,9 +84,11 @@ static void print_row(const struct cli_columns *columns, size_t i_row, const siz
   }
 }
 
-void cli_columns_print(const struct cli_columns *columns, const struct cli_terminal *terminal, FILE *file) {
+hl_status cli_columns_print(const struct cli_columns *columns, const struct cli_terminal *terminal,
+                            FILE *file) {
   size_t *widths;
-  if (hl_new_array(columns->n_column, sizeof *widths, &widths) != HL_OK) return;
+  const hl_status status = hl_new_array(columns->n_column, sizeof *widths, &widths);
+  if (status != HL_OK) return status;
   for (size_t c = 0; c < columns->n_column; c++) widths[c] = measure(columns, c);
   for (size_t r = 0; r <= columns->n_row; r++) {
     fputs(r == 0 ? cli_mark_begin(terminal, CLI_BOLD) : "", file);
@@ -95,6 +97,7 @@ void cli_columns_print(const struct cli_columns *columns, const struct cli_termi
     putc('\n', file);
   }
   free(widths);
+  return HL_OK;
 }
 
 hl_status cli_format_bar(double value, double most, size_t width, const struct cli_terminal *terminal,
@@ -191,7 +194,7 @@ hl_status cli_columns_print_table(const struct hl_table *table, const char *bar,
   TRY(fill(table, heads, n_head, &columns));
   if (i_bar < n_head) TRY(add_bars(table, i_bar, terminal, &columns));
   for (size_t i = 0; i < notes->n; i++) fprintf(file, "# %s\n", notes->items[i]);
-  cli_columns_print(&columns, terminal, file);
+  status = cli_columns_print(&columns, terminal, file);
 out:
   cli_columns_clear(&columns);
   return status;

@@ -1,6 +1,7 @@
 #include "hyperlist/export.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/pool.h"
 #include "cli/describe.h"
 #include "cli/results.h"
 
@@ -63,6 +64,7 @@ static hl_status run(struct cli *cli) {
   TRY(cli_new_provenance(cli, 1, cli->arguments, &provenance));
   if (provenance != NULL) TRY(hl_json_copy_text(provenance, &text));
   export.provenance = text;
+  TRY(hl_check_cancel(&cli->context));
   TRY(hl_export(list, target, cli->output, &export, &paths));
   TRY(say_summary(cli, list, n_entry > 0 && n_entry < list->n_entry ? (size_t)n_entry : list->n_entry,
                   &paths));

@@ -128,7 +128,7 @@ static hl_status print_table(const struct cJSON *rows) {
     TRY(*names.items[k] != '\0' ? fill_column(rows, names.items[k], k, &columns)
                                 : fill_bars(rows, names.items[k - 1], k, &terminal, &columns));
   }
-  cli_columns_print(&columns, &terminal, stdout);
+  status = cli_columns_print(&columns, &terminal, stdout);
 out:
   cli_columns_clear(&columns);
   hl_strings_clear(&names);

@@ -102,8 +102,8 @@ static hl_status run(struct cli *cli) {
   learn.n_entry = (size_t)n_entry;
   TRY(hl_scores_open(cli->arguments[0], &scores));
   TRY(hl_learn(scores, &learn, &cli->context, &list));
+  TRY(find_degenerate(scores, &learn, &degenerate)); /* what may fail comes before the list is there */
   TRY(cli_write_list(cli, list, 1, cli->arguments));
-  TRY(find_degenerate(scores, &learn, &degenerate));
   TRY(say_summary(cli, list, &degenerate));
 out:
   hl_strings_clear(&degenerate);

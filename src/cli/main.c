@@ -66,7 +66,9 @@ static int run_command(const struct cli_command *command, int argc, const char *
     cli_tell_cost(&cli);
   cli_clear(&cli);
   const int code = cli.was_described ? HL_OK : (int)status;
-  if (code == HL_CANCELLED) return 128 + (caught_signal != 0 ? (int)caught_signal : SIGINT);
+  /* a call that a signal came into may have failed with EINTR before anybody asked */
+  if (code == HL_CANCELLED || (code != HL_OK && caught_signal != 0))
+    return 128 + (caught_signal != 0 ? (int)caught_signal : SIGINT);
   return finish_stdout(code, command->name);
 }
 

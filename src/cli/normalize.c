@@ -18,47 +18,25 @@ out:
   return status;
 }
 
-/* What the file says of itself, by its counts alone. */
-static hl_status say_summary(const struct cli *cli, const struct hl_scores *scores,
-                             const struct hl_strings *degenerate, int64_t n_missing, int64_t n_diverged) {
+static hl_status say_summary(const struct cli *cli, const struct hl_normalize_report *report) {
   hl_status status = HL_OK;
   struct cJSON *json = hl_json_new_object();
   char cells[128], *left_out = NULL;
   if (json == NULL) return hl_fail_memory();
-  TRY(cli_describe_degenerate(degenerate, &left_out));
-  cli_say(cli, "%s: %zu task%s, %zu set%s; cells: %s%s", cli->output, scores->tasks.n,
-          scores->tasks.n == 1 ? "" : "s", scores->n_set, scores->n_set == 1 ? "" : "s",
-          cli_describe_cells(n_missing, n_diverged, cells, sizeof cells), left_out);
+  TRY(cli_describe_degenerate(&report->degenerate, &left_out));
+  cli_say(cli, "%s: %zu task%s, %zu set%s; cells: %s%s", cli->output, report->n_task,
+          report->n_task == 1 ? "" : "s", report->n_set, report->n_set == 1 ? "" : "s",
+          cli_describe_cells(report->n_missing, report->n_diverged, cells, sizeof cells), left_out);
   TRY(describe_text(json, "scores", cli->output));
-  TRY(describe_count(json, "tasks", (int64_t)scores->tasks.n));
-  TRY(describe_count(json, "sets", (int64_t)scores->n_set));
-  TRY(describe_count(json, "missing", n_missing));
-  TRY(describe_count(json, "diverged", n_diverged));
-  TRY(describe_names(json, "degenerate", degenerate));
+  TRY(describe_count(json, "tasks", (int64_t)report->n_task));
+  TRY(describe_count(json, "sets", (int64_t)report->n_set));
+  TRY(describe_count(json, "missing", report->n_missing));
+  TRY(describe_count(json, "diverged", report->n_diverged));
+  TRY(describe_names(json, "degenerate", &report->degenerate));
   TRY(cli_print_summary(cli, json));
 out:
   free(left_out);
   hl_json_free(json);
-  return status;
-}
-
-static hl_status summarize(const struct cli *cli) {
-  hl_status status = HL_OK;
-  struct hl_scores *scores = NULL;
-  struct hl_strings degenerate = {0};
-  int64_t n_missing = 0, n_diverged = 0;
-  TRY(hl_scores_open(cli->output, &scores));
-  for (size_t t = 0; t < scores->tasks.n; t++) {
-    if (scores->degenerate[t]) TRY(hl_strings_add(&degenerate, scores->tasks.items[t]));
-    for (size_t i = 0; i < scores->n_set; i++) {
-      n_missing += scores->sets[i].n_missing[t];
-      n_diverged += scores->sets[i].n_diverged[t];
-    }
-  }
-  TRY(say_summary(cli, scores, &degenerate, n_missing, n_diverged));
-out:
-  hl_strings_clear(&degenerate);
-  hl_scores_close(scores);
   return status;
 }
 
@@ -71,6 +49,7 @@ static hl_status run(struct cli *cli) {
   char *split = NULL, *replicas_text = NULL, *best_text = NULL, *aggregate_text = NULL,
        *constants_text = NULL;
   char *provenance = NULL;
+  struct hl_normalize_report report = {0};
   int i_replicas = 0, i_best = 0, i_aggregate = 0, i_constants = 0;
   const struct cli_option options[] = {
       CLI_GROUP("How a run is scored"),
@@ -94,10 +73,12 @@ static hl_status run(struct cli *cli) {
                                                  .best_over = (enum hl_best_over)i_best,
                                                  .aggregate = (enum hl_aggregate)i_aggregate,
                                                  .test_constants = (enum hl_test_constants)i_constants,
-                                                 .provenance = provenance};
+                                                 .provenance = provenance,
+                                                 .report = &report};
   TRY(hl_normalize(cli->arguments[0], cli->output, &normalize, &cli->context));
-  if (hl_ranks_is_first(&cli->context)) TRY(summarize(cli));
+  if (hl_ranks_is_first(&cli->context)) TRY(say_summary(cli, &report));
 out:
+  hl_strings_clear(&report.degenerate);
   free(provenance);
   return status;
 }

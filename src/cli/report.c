@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "cli/describe.h"
 #include "cli/results.h"
 
@@ -47,6 +48,7 @@ static hl_status write_page(const struct cli *cli, const struct hl_report_option
   struct hl_output output = {0};
   TRY(hl_output_open(&output, cli->output));
   TRY(hl_report_write(report, output.file, cli->output, &warnings, &unused));
+  TRY(hl_check_cancel(&cli->context));
   TRY(hl_output_commit(&output));
   TRY(say_summary(cli, &warnings, &unused));
 out:

@@ -57,6 +57,7 @@ static hl_status publish_figure(const struct reproducing *it, const struct figur
   TRY(hl_table_note(tables->items[0].table, "title: %s", figure->title));
   for (size_t i = 0; i < tables->n; i++) TRY(write_table(it, figure, &tables->items[i]));
   if (!figure->is_table) TRY(cli_pictures_draw(&it->pictures, figure->name, drawing, &it->cli->context));
+  TRY(hl_check_cancel(&it->cli->context));
   TRY(cli_pictures_publish(&it->pictures));
   cli_say(it->cli, "%s: %s, in %s", figure->name, figure->title, it->cli->output);
   TRY(hl_json_append(it->made, hl_json_new_text(figure->name)));

@@ -4,6 +4,7 @@
 #include "base/journal.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "base/provenance.h"
 #include "base/ranks.h"
 #include "cli/columns.h"
@@ -51,6 +52,7 @@ hl_status cli_print_table(const struct cli *cli, const struct hl_table *table, c
   }
   TRY(hl_output_open(&output, get_output(cli)));
   TRY(print(cli, table, provenance, output.file));
+  TRY(hl_check_cancel(&cli->context));
   TRY(hl_output_commit(&output));
 out:
   hl_output_discard(&output);
@@ -72,6 +74,7 @@ hl_status cli_stream_table(const struct cli *cli, struct hl_table *table, size_t
   if (cli->output != NULL && ferror(output.file)) status = HL_OK; /* is found below */
   if (status != HL_OK) goto out;
   hl_table_end_stream(table);
+  TRY(hl_check_cancel(&cli->context));
   if (cli->output != NULL) TRY(hl_output_commit(&output));
 out:
   hl_output_discard(&output);
@@ -88,6 +91,7 @@ hl_status cli_write_list(const struct cli *cli, struct hl_list *list, size_t n_i
   if (provenance != NULL) TRY(hl_json_copy_text(provenance, &list->provenance));
   TRY(hl_output_open(&output, get_output(cli)));
   TRY(hl_list_write(list, output.file, cli->output));
+  TRY(hl_check_cancel(&cli->context));
   TRY(hl_output_commit(&output));
 out:
   hl_output_discard(&output);

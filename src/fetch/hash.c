@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,7 +168,8 @@ hl_status hl_digests_check_file(const char *label, int descriptor, const struct 
   ssize_t n;
   TRY(open_hasher(expected, &hasher));
   TRY(hl_new_array(BLOCK_BYTES, 1, &block));
-  for (off_t at = 0; (n = pread(descriptor, block, BLOCK_BYTES, at)) != 0; at += n) {
+  for (off_t at = 0; (n = pread(descriptor, block, BLOCK_BYTES, at)) != 0; at += n > 0 ? n : 0) {
+    if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
       status = hl_fail_errno(label, "read");
       goto out;

@@ -1,5 +1,6 @@
 #include "fetch/place.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 
@@ -161,11 +162,6 @@ static hl_status write_all(int file, const char *path, const char *bytes, size_t
   return HL_OK;
 }
 
-/* Some file systems know no fsync of folders. */
-static hl_status sync_file(int file, const char *path) {
-  return fsync(file) == 0 || errno == EINVAL || errno == EROFS ? HL_OK : hl_fail_errno(path, "sync");
-}
-
 /* `name` below `folder` holds the text, or is as it was. `shown` names it in messages. */
 static hl_status write_small(int folder, const char *name, const char *shown, const char *text, size_t n) {
   hl_status status = HL_OK;
@@ -179,7 +175,7 @@ static hl_status write_small(int folder, const char *name, const char *shown, co
     goto out;
   }
   TRY(write_all(file, shown, text, n));
-  TRY(sync_file(file, shown));
+  TRY(hl_file_sync(file, shown));
   if (renameat(folder, temporary, folder, name) != 0) status = hl_fail_errno(shown, "write");
 out:
   if (status != HL_OK && file >= 0) unlinkat(folder, temporary, 0);
@@ -219,7 +215,8 @@ hl_status hl_place_begin(struct hl_place *place, const struct hl_http_response *
     goto out;
   }
   TRY(check_part(place, &info));
-  if (ftruncate(place->part, 0) != 0) {
+  while (ftruncate(place->part, 0) != 0) {
+    if (errno == EINTR) continue;
     status = hl_fail_errno(place->part_path, "write");
     goto out;
   }
@@ -247,14 +244,14 @@ hl_status hl_place_append(struct hl_place *place, const void *bytes, size_t n) {
 
 hl_status hl_place_commit(struct hl_place *place) {
   hl_status status = HL_OK;
-  TRY(sync_file(place->part, place->part_path));
+  TRY(hl_file_sync(place->part, place->part_path));
   if (renameat(place->task_folder, place->part_name, place->task_folder, place->name) != 0) {
     status = hl_fail_errno(place->path, "write");
     goto out;
   }
   close(place->part);
   place->part = -1;
-  TRY(sync_file(place->task_folder, place->path));
+  TRY(hl_file_sync(place->task_folder, place->path));
   hl_place_tidy(place);
 out:
   return status;
@@ -300,7 +297,7 @@ hl_status hl_place_write(int root, const char *folder, const char *name, const c
   if (has_these_bytes(root, name, text, n)) return HL_OK;
   TRY(hl_format_text(&shown, "%s/%s", folder, name));
   TRY(write_small(root, name, shown, text, n));
-  status = sync_file(root, shown);
+  status = hl_file_sync(root, shown);
 out:
   free(shown);
   return status;

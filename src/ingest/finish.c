@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "ingest/job.h"
 
 #include <stdlib.h>
@@ -82,6 +83,7 @@ hl_status ingest_finish(struct ingest *ingest, const char *archive_path) {
   hl_status status = HL_OK;
   const struct hl_strings *parts = &ingest->parts.complete;
   if (parts->n == 0) goto out; /* nothing new */
+  TRY(hl_check_cancel(ingest->context));
   if (parts->n == 1 && ingest->n_earlier == 0 && ingest->is_canonical) {
     TRY(hl_file_replace(parts->items[0], archive_path));
   } else {

@@ -217,6 +217,21 @@ out:
   return status;
 }
 
+static hl_status tell(const struct run *run, struct hl_normalize_report *report) {
+  hl_status status = HL_OK;
+  const size_t n_task = run->index->tasks.n;
+  *report = (struct hl_normalize_report){.n_task = n_task, .n_set = run->index->n_set};
+  for (size_t t = 0; t < n_task; t++) {
+    if (run->degenerate[t]) TRY(hl_strings_add(&report->degenerate, run->index->tasks.items[t]));
+    for (size_t i = 0; i < run->index->n_set; i++) {
+      report->n_missing += run->sets[i].n_missing[t];
+      report->n_diverged += run->sets[i].n_diverged[t];
+    }
+  }
+out:
+  return status;
+}
+
 /* The tables' last rows may be written only now, so a failure counts. */
 static hl_status close_tables(struct run *run) {
   hl_status status = HL_OK;
@@ -274,6 +289,7 @@ static hl_status finish(const struct run *run, const struct hl_normalize_options
   for (size_t i = 0; i < run->index->n_set; i++) TRY(write_set_counts(run, &run->sets[i]));
   TRY(write_tasks(run));
   TRY(write_options(run, options));
+  if (options->report != NULL) TRY(tell(run, options->report));
   for (size_t i = 0; i < run->index->tasks.n; i++) {
     if (run->degenerate[i]) {
       hl_warn(context,
@@ -321,6 +337,7 @@ static hl_status publish(struct run *run, const struct hl_normalize_options *opt
   close_run(run);
   *run = (struct run){.file = run->file};
   TRY(hl_h5_close(&run->file));
+  TRY(hl_check_cancel(context));
   TRY(hl_file_replace(temporary, out_path));
 out:
   return status;

@@ -11,6 +11,8 @@ for _folder in ("twin", "inputs", "fetch"):
     sys.path.insert(0, os.path.join(HERE, "..", _folder))
 import make_npz
 import make_tree
+from common import release
+from server import Server
 from tap import good, read_bytes
 
 SETS = ("adam1p_wide_grid", "adam8p_wide_grid")
@@ -18,10 +20,28 @@ SETS = ("adam1p_wide_grid", "adam8p_wide_grid")
 
 class Command:
     """args: from a folder beside `in`, where the inputs are; before: files that are there already, which a failure must leave;
-    several: it writes more than one file, each of which a failure may leave as it is to be, but none by halves."""
+    several: it writes more than one file, each of which a failure may leave as it is to be, but none by halves; resumes: what
+    it has got so far it keeps, under passing names."""
 
-    def __init__(self, name, args, before=(), several=False):
-        self.name, self.args, self.before, self.several = name, args.split(), dict(before), several
+    def __init__(self, name, args, before=(), several=False, resumes=False):
+        self.name, self.args, self.before, self.several, self.resumes = name, args.split(), dict(before), several, resumes
+
+    def but(self, change):
+        """Another command line for the same."""
+        other = Command(self.name, "", self.before, self.several, self.resumes)
+        other.args = change(list(self.args))
+        return other
+
+    def with_threads(self):
+        """On two threads; None where it takes none."""
+        return self.but(lambda args: [a.replace("-j1", "-j2") for a in args]) if "-j1" in self.args else None
+
+    def without_provenance(self):
+        return self if self.args[0] in ("info", "fetch") else self.but(lambda args: args + ["--no-provenance"])
+
+    def inputs(self):
+        """Names below `in`."""
+        return [a.lstrip("@")[len("../in/"):] for a in self.args if a.lstrip("@").startswith("../in/")]
 
 
 def csv_text():
@@ -87,7 +107,14 @@ def prepare(root):
     return here
 
 
-def commands(here):
+def start_server():
+    """A release to fetch, while the test runs."""
+    server = Server(release(["a", "b"], n=3000))
+    server.__enter__()
+    return server
+
+
+def commands(here, server):
     """With outputs that were there before: what a failure must not touch."""
     old = b"what was here before\n"
     first = read_bytes(os.path.join(here, "first.h5"))
@@ -120,5 +147,6 @@ def commands(here):
         Command("track draws", "track ../in/l.json ../in/log.csv -o d", {"d/other": old}, several=True),
         Command("reproduce", "reproduce ../in/s.h5 -o d --resamples 2 figure3a -j1", {"d/figure3a.tsv": old, "d/figure3a.svg": old}, several=True),
         Command("reproduce tables", "reproduce ../in/s.h5 -o d space figureA1 --format dumb -j1", several=True),
+        Command("fetch", f"fetch -o d --base-url {server.url}/b --sets s1 --retry-wait 0.01 --tries 2 -j1", {"d/other": old}, several=True, resumes=True),
         Command("report", "report ../in/figures ../in/l.json ../in/s.h5 ../in/a.h5 -o page.html", {"page.html": old}),
     ]

@@ -1,10 +1,13 @@
-/* For LD_PRELOAD: makes one call of a program fail, or all of them awkward, and tells what was left at its end.
+/* For LD_PRELOAD: makes one call of a program fail, or all of them awkward, or something happen at one, and tells what was left at
+ * its end.
  *
  *   FAULT_CALLS  which calls are counted: letters of m (memory), f (files), t (threads); default all
  *   FAULT_WHERE  own: calls made by the program's own text; library: those made by libraries; default own
  *   FAULT_AT     n: the n-th of these calls fails, from 0; absent: none does
  *   FAULT_ON     1: and all later ones of its kind (memory that has run out stays out, a disk that is full stays full)
- *   FAULT_STYLE  fail (the default); eintr: every other call on a file fails with EINTR; short: reads and writes take a part
+ *   FAULT_STYLE  fail (the default); eintr: every other read and write fails with EINTR; short: reads and writes take a part;
+ *                signal=N: at FAULT_AT the process gets signal N, and a call on a file then fails with EINTR;
+ *                vanish=PATH, grow=PATH, cut=PATH: at FAULT_AT that file is removed, gets longer, or loses half
  *   FAULT_LOG    a file for what is told at the end, a line each:
  *                  calls N                     so many were counted
  *                  site N CALL HASH NEAR       without FAULT_AT: the first call by each way through the program; NEAR: of the
@@ -13,55 +16,38 @@
  *                  live MODULE COUNT CALL FRAME...  memory that was not given back, by the module that asked for it
  *                  open FILE                   a file that was not closed
  *                  hdf5 COUNT                  objects of HDF5 that were not closed
+ *   FAULT_WRITES a file for all that was done to files, with the bytes (writes.c)
  *
- * A stream of the program's own is one over the calls below, so that each of its reads and writes counts. Other programs that
+ * A stream of the program's own is one over the calls of calls.c, so that each of its reads and writes counts. Other programs that
  * inherit the environment, and children before they become one, are left alone (FAULT_PROGRAM: the name, hyperlist). */
-#define _GNU_SOURCE
-#include <dirent.h>
+#include "fault.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
-#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MEMORY = 1, OPENING = 2, READING = 4, WRITING = 8, NAMING = 16, THREAD = 32, FILES = OPENING | READING | WRITING | NAMING };
-enum { N_FRAME = 64, N_MODULE = 128, N_BUCKET = 1 << 16, N_NODE = 1 << 20, N_SITE = 1 << 16, N_NEAR = 4 };
+enum { N_FRAME = 64, N_SITE = 1 << 16, N_NEAR = 4 };
 
-#define CALLER  __builtin_return_address(0)
 #define QUIETLY __attribute__((tls_model("initial-exec")))
 
-static struct {
-  bool is_on, is_own, is_counting, goes_on, is_eintr, is_short, tracks;
-  unsigned kinds;
-  long at;
-  pid_t process;
-  const char *log;
-} fault;
+struct settings fault;
+struct module modules[N_MODULE];
+int n_module;
 
 static _Atomic long n_call;
 static _Atomic unsigned failed_kind;
-static __thread QUIETLY volatile bool is_inside; /* volatile: libc.s functions are declared never to call back */
-static __thread QUIETLY bool was_interrupted;
+static __thread QUIETLY volatile bool is_inside; /* volatile: libc's functions are declared never to call back */
 
 /* ---- what is loaded where ---- */
-
-struct module {
-  uintptr_t from, to, base;
-  const char *name;
-};
-static struct module modules[N_MODULE];
-static int n_module;
 
 static int add_module(struct dl_phdr_info *info, size_t size, void *user) {
   (void)size, (void)user;
@@ -83,7 +69,7 @@ static const struct module *find_module(const void *address) {
   return NULL;
 }
 
-static bool is_program(const void *address) {
+bool is_program(const void *address) {
   return n_module > 0 && (uintptr_t)address >= modules[0].from && (uintptr_t)address < modules[0].to;
 }
 
@@ -98,123 +84,9 @@ static int get_frames(void **frames) {
   return n_own;
 }
 
-/* ---- the real ones ---- */
-
-#define EACH_CALL(X)                                                                                                   \
-  X(void *, malloc, (size_t))                                                                                          \
-  X(void *, calloc, (size_t, size_t))                                                                                  \
-  X(void *, realloc, (void *, size_t))                                                                                 \
-  X(void, free, (void *))                                                                                              \
-  X(char *, strdup, (const char *))                                                                                    \
-  X(FILE *, open_memstream, (char **, size_t *))                                                                       \
-  X(char *, realpath, (const char *, char *))                                                                          \
-  X(int, open, (const char *, int, ...))                                                                               \
-  X(int, open64, (const char *, int, ...))                                                                             \
-  X(int, openat, (int, const char *, int, ...))                                                                        \
-  X(int, openat64, (int, const char *, int, ...))                                                                      \
-  X(FILE *, fopen, (const char *, const char *))                                                                       \
-  X(FILE *, fopen64, (const char *, const char *))                                                                     \
-  X(FILE *, tmpfile64, (void))                                                                                         \
-  X(DIR *, opendir, (const char *))                                                                                    \
-  X(DIR *, fdopendir, (int))                                                                                           \
-  X(int, mkdir, (const char *, mode_t))                                                                                \
-  X(int, mkdirat, (int, const char *, mode_t))                                                                         \
-  X(char *, mkdtemp, (char *))                                                                                         \
-  X(int, mkstemp64, (char *))                                                                                          \
-  X(ssize_t, read, (int, void *, size_t))                                                                              \
-  X(ssize_t, pread, (int, void *, size_t, off_t))                                                                      \
-  X(ssize_t, pread64, (int, void *, size_t, off64_t))                                                                  \
-  X(ssize_t, write, (int, const void *, size_t))                                                                       \
-  X(ssize_t, pwrite, (int, const void *, size_t, off_t))                                                               \
-  X(ssize_t, pwrite64, (int, const void *, size_t, off64_t))                                                           \
-  X(int, ftruncate, (int, off_t))                                                                                      \
-  X(int, ftruncate64, (int, off64_t))                                                                                  \
-  X(int, fsync, (int))                                                                                                 \
-  X(int, rename, (const char *, const char *))                                                                         \
-  X(int, renameat, (int, const char *, int, const char *))                                                             \
-  X(pid_t, fork, (void))                                                                                               \
-  X(int, pthread_create, (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))
-
-#define DECLARE(type, name, parameters) static type(*real_##name) parameters;
-EACH_CALL(DECLARE)
-
-/* dlsym may itself ask for memory. */
-static char early[1 << 16];
-static size_t n_early;
-static bool is_resolving;
-
-static void *take_early(size_t n) {
-  n_early = (n_early + 15) & ~(size_t)15;
-  if (n > sizeof early - n_early) abort();
-  n_early += n;
-  return early + n_early - n;
-}
-
-static bool is_early(const void *at) {
-  return (const char *)at >= early && (const char *)at < early + sizeof early;
-}
-
-static void resolve(void) {
-  is_resolving = true;
-#define RESOLVE(type, name, parameters) real_##name = (type(*) parameters)dlsym(RTLD_NEXT, #name);
-  EACH_CALL(RESOLVE)
-  is_resolving = false;
-}
-
-#define RESOLVED()                                                                                                     \
-  do {                                                                                                                 \
-    if (real_pthread_create == NULL && !is_resolving) resolve();                                                       \
-  } while (0)
-
-/* ---- memory that is held ---- */
-
-struct node {
-  struct node *next;
-  void *at;
-  const char *call;
-  void *caller;
-};
-static struct node *nodes, *free_nodes, *buckets[N_BUCKET];
-static size_t n_node;
-static atomic_flag held_lock = ATOMIC_FLAG_INIT;
-
-static struct node **find_bucket(const void *at) {
-  return &buckets[((uintptr_t)at >> 4) * 0x9e3779b97f4a7c15u >> 48];
-}
-
-static void hold(void *at, const char *call, void *caller) {
-  if (at == NULL || nodes == NULL || getpid() != fault.process) return;
-  while (atomic_flag_test_and_set(&held_lock)) continue;
-  struct node *node = free_nodes;
-  if (node != NULL) {
-    free_nodes = node->next;
-  } else if (n_node < N_NODE) {
-    node = &nodes[n_node++];
-  }
-  if (node != NULL) {
-    *node = (struct node){*find_bucket(at), at, call, caller};
-    *find_bucket(at) = node;
-  }
-  atomic_flag_clear(&held_lock);
-}
-
-static void let_go(const void *at) {
-  if (at == NULL || nodes == NULL) return;
-  while (atomic_flag_test_and_set(&held_lock)) continue;
-  for (struct node **link = find_bucket(at); *link != NULL; link = &(*link)->next) {
-    if ((*link)->at != at) continue;
-    struct node *node = *link;
-    *link = node->next;
-    node->next = free_nodes;
-    free_nodes = node;
-    break;
-  }
-  atomic_flag_clear(&held_lock);
-}
-
 /* ---- telling ---- */
 
-static void tell(const char *format, ...) {
+void tell(const char *format, ...) {
   static int file = -1;
   char line[2048];
   va_list arguments;
@@ -266,14 +138,37 @@ static bool counts(unsigned kind, void *caller) {
          getpid() == fault.process;
 }
 
-static bool is_interrupted(unsigned kind) {
-  if ((kind & (OPENING | READING | WRITING)) == 0) return false;
+/* Every other read or write of a thread. Streams and zlib cannot go on after EINTR; but nothing brings it except the signals that
+ * the program itself catches, and then it is to end. */
+static bool is_interrupted(unsigned kind, const void *caller) {
+  static __thread QUIETLY bool was_interrupted;
+  const struct module *module = find_module(caller);
+  if ((kind & (READING | WRITING)) == 0 || (kind & STREAM) != 0) return false;
+  if (module != NULL && strncmp(module->name, "libz.", 5) == 0) return false;
   was_interrupted = !was_interrupted;
   return was_interrupted;
 }
 
-/* Is this call to fail? errno is then `reason`, or EINTR. */
-static bool fails(unsigned kind, const char *call, void *caller, int reason) {
+/* Something happens just before a call, which then goes on, or is what a signal came into. Is it to fail? */
+static bool happens(unsigned kind) {
+  struct stat info;
+  if (fault.style == SIGNAL) {
+    raise(atoi(fault.what));
+    errno = EINTR;
+    return (kind & (OPENING | READING | WRITING)) != 0;
+  }
+  if (fault.style == VANISH) real_unlink(fault.what);
+  if (fault.style == CUT && stat(fault.what, &info) == 0 && truncate(fault.what, info.st_size / 2) != 0) abort();
+  if (fault.style == GROW) {
+    static const char more[] = "\n1,2,3 and more than there was\n";
+    const int file = real_open(fault.what, O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (file < 0 || real_write(file, more, sizeof more - 1) < 0) abort();
+    close(file);
+  }
+  return false;
+}
+
+bool fails(unsigned kind, const char *call, void *caller, int reason) {
   if (!counts(kind, caller)) return false;
   const long n = atomic_fetch_add(&n_call, 1);
   bool is_hit = n == fault.at || (fault.goes_on && fault.at >= 0 && n > fault.at && failed_kind == kind);
@@ -285,194 +180,25 @@ static bool fails(unsigned kind, const char *call, void *caller, int reason) {
     print_frames(frames, sizeof frames);
     tell("failed %ld %s%s\n", n, call, frames);
   }
-  is_inside = false;
-  if (fault.is_eintr) {
-    is_hit = is_interrupted(kind);
+  if (fault.style == EINTR_NOW_AND_THEN) {
+    is_hit = is_interrupted(kind, caller);
+    reason = EINTR;
+  } else if (is_hit && fault.style != FAIL) {
+    is_hit = happens(kind);
     reason = EINTR;
   }
+  is_inside = false;
   if (is_hit) errno = reason;
   return is_hit;
 }
 
-/* How much of n bytes is taken. */
-static size_t some(unsigned kind, void *caller, size_t n) {
-  return fault.is_short && counts(kind, caller) && n > 1 ? n - n / 3 : n;
+void be_inside(bool is_so) {
+  is_inside = is_so;
 }
 
-/* ---- memory ---- */
-
-void *malloc(size_t n) {
-  RESOLVED();
-  if (is_resolving) return take_early(n);
-  if (fails(MEMORY, "malloc", CALLER, ENOMEM)) return NULL;
-  void *at = real_malloc(n);
-  hold(at, "malloc", CALLER);
-  return at;
+size_t some(unsigned kind, void *caller, size_t n) {
+  return fault.style == SHORT && counts(kind, caller) && n > 1 ? n - n / 3 : n;
 }
-
-void *calloc(size_t n, size_t size) {
-  RESOLVED();
-  if (is_resolving) return take_early(n * size);
-  if (fails(MEMORY, "calloc", CALLER, ENOMEM)) return NULL;
-  void *at = real_calloc(n, size);
-  hold(at, "calloc", CALLER);
-  return at;
-}
-
-void *realloc(void *old, size_t n) {
-  RESOLVED();
-  if (is_early(old)) return memcpy(malloc(n), old, n < sizeof early ? n : sizeof early);
-  if (fails(MEMORY, "realloc", CALLER, ENOMEM)) return NULL;
-  let_go(old); /* before, as another thread may get its place */
-  void *at = real_realloc(old, n);
-  hold(at, "realloc", CALLER);
-  return at;
-}
-
-void free(void *at) {
-  RESOLVED();
-  if (is_early(at)) return;
-  let_go(at);
-  real_free(at);
-}
-
-char *strdup(const char *text) {
-  RESOLVED();
-  if (fails(MEMORY, "strdup", CALLER, ENOMEM)) return NULL;
-  const size_t n = strlen(text) + 1;
-  char *at = real_malloc(n);
-  if (at != NULL) memcpy(at, text, n);
-  hold(at, "strdup", CALLER);
-  return at;
-}
-
-#define PLAIN(kind, reason, type, name, failure, parameters, arguments)                                                \
-  type name parameters {                                                                                               \
-    RESOLVED();                                                                                                        \
-    return fails(kind, #name, CALLER, reason) ? (failure) : real_##name arguments;                                     \
-  }
-
-PLAIN(MEMORY, ENOMEM, FILE *, open_memstream, NULL, (char **text, size_t *n), (text, n))
-PLAIN(MEMORY, ENOMEM, char *, realpath, NULL, (const char *path, char *to), (path, to))
-
-/* ---- files ---- */
-
-#define OPEN(name, parameters, arguments)                                                                              \
-  int name parameters {                                                                                                \
-    mode_t mode = 0;                                                                                                   \
-    va_list rest;                                                                                                      \
-    va_start(rest, flags);                                                                                             \
-    if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) mode = va_arg(rest, mode_t);                       \
-    va_end(rest);                                                                                                      \
-    RESOLVED();                                                                                                        \
-    return fails(OPENING, #name, CALLER, EMFILE) ? -1 : real_##name arguments;                                         \
-  }
-
-OPEN(open, (const char *path, int flags, ...), (path, flags, mode))
-OPEN(open64, (const char *path, int flags, ...), (path, flags, mode))
-OPEN(openat, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
-OPEN(openat64, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
-PLAIN(OPENING, EMFILE, FILE *, tmpfile64, NULL, (void), ())
-PLAIN(OPENING, EMFILE, DIR *, opendir, NULL, (const char *path), (path))
-PLAIN(MEMORY, ENOMEM, DIR *, fdopendir, NULL, (int file), (file))
-PLAIN(NAMING, ENOSPC, int, mkdir, -1, (const char *path, mode_t mode), (path, mode))
-PLAIN(NAMING, ENOSPC, int, mkdirat, -1, (int folder, const char *path, mode_t mode), (folder, path, mode))
-PLAIN(NAMING, ENOSPC, char *, mkdtemp, NULL, (char *path), (path))
-PLAIN(NAMING, ENOSPC, int, mkstemp64, -1, (char *path), (path))
-PLAIN(NAMING, EIO, int, rename, -1, (const char *from, const char *to), (from, to))
-PLAIN(NAMING, EIO, int, renameat, -1, (int a, const char *from, int b, const char *to), (a, from, b, to))
-PLAIN(WRITING, ENOSPC, int, ftruncate, -1, (int file, off_t n), (file, n))
-PLAIN(WRITING, ENOSPC, int, ftruncate64, -1, (int file, off64_t n), (file, n))
-PLAIN(WRITING, EIO, int, fsync, -1, (int file), (file))
-PLAIN(THREAD, EAGAIN, pid_t, fork, -1, (void), ())
-
-#define TAKE(kind, reason, name, parameters, arguments)                                                                \
-  ssize_t name parameters {                                                                                            \
-    RESOLVED();                                                                                                        \
-    if (fails(kind, #name, CALLER, reason)) return -1;                                                                 \
-    n = some(kind, CALLER, n);                                                                                         \
-    return real_##name arguments;                                                                                      \
-  }
-
-TAKE(READING, EIO, read, (int file, void *data, size_t n), (file, data, n))
-TAKE(READING, EIO, pread, (int file, void *data, size_t n, off_t at), (file, data, n, at))
-TAKE(READING, EIO, pread64, (int file, void *data, size_t n, off64_t at), (file, data, n, at))
-TAKE(WRITING, ENOSPC, write, (int file, const void *data, size_t n), (file, data, n))
-TAKE(WRITING, ENOSPC, pwrite, (int file, const void *data, size_t n, off_t at), (file, data, n, at))
-TAKE(WRITING, ENOSPC, pwrite64, (int file, const void *data, size_t n, off64_t at), (file, data, n, at))
-
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user) {
-  RESOLVED();
-  return fails(THREAD, "pthread_create", CALLER, EAGAIN) ? EAGAIN : real_pthread_create(thread, attributes, run, user);
-}
-
-/* ---- streams of the program's own: libc's would not call what is above ---- */
-
-struct stream {
-  int file;
-  bool writes;
-};
-
-static ssize_t read_stream(void *user, char *data, size_t n) {
-  const struct stream *stream = user;
-  void *const caller = (void *)modules[0].from;
-  return fails(READING, "fread", caller, EIO) ? -1 : real_read(stream->file, data, some(READING, caller, n));
-}
-
-/* As libc: writes on where a part was taken, gives up at the first failure. */
-static ssize_t write_stream(void *user, const char *data, size_t n) {
-  const struct stream *stream = user;
-  void *const caller = (void *)modules[0].from;
-  size_t n_done = 0;
-  while (n_done < n) {
-    if (fails(WRITING, "fwrite", caller, ENOSPC)) break;
-    const ssize_t n_taken = real_write(stream->file, data + n_done, some(WRITING, caller, n - n_done));
-    if (n_taken < 0) break;
-    n_done += (size_t)n_taken;
-  }
-  return (ssize_t)n_done;
-}
-
-static int seek_stream(void *user, off64_t *at, int from) {
-  const struct stream *stream = user;
-  const off64_t now = lseek64(stream->file, *at, from);
-  if (now < 0) return -1;
-  *at = now;
-  return 0;
-}
-
-static int close_stream(void *user) {
-  struct stream stream = *(struct stream *)user;
-  real_free(user);
-  const bool failed = stream.writes && fails(WRITING, "fclose", (void *)modules[0].from, ENOSPC);
-  const int reason = errno, result = close(stream.file);
-  if (failed) errno = reason;
-  return failed ? -1 : result;
-}
-
-static FILE *open_stream(const char *path, const char *mode) {
-  const bool writes = *mode == 'w' || *mode == 'a' || strchr(mode, '+') != NULL;
-  const int flags = (*mode == 'r' ? 0 : O_CREAT | (*mode == 'w' ? O_TRUNC : O_APPEND)) |
-                    (strchr(mode, '+') != NULL ? O_RDWR : writes ? O_WRONLY : O_RDONLY) | O_CLOEXEC;
-  const int file = real_open(path, flags, 0666);
-  if (file < 0) return NULL;
-  struct stream *stream = real_malloc(sizeof *stream);
-  *stream = (struct stream){file, writes};
-  const cookie_io_functions_t calls = {read_stream, write_stream, seek_stream, close_stream};
-  is_inside = true;
-  FILE *opened = fopencookie(stream, mode, calls);
-  is_inside = false;
-  return opened;
-}
-
-#define FOPEN(name)                                                                                                    \
-  FILE *name(const char *path, const char *mode) {                                                                     \
-    RESOLVED();                                                                                                        \
-    if (fails(OPENING, "fopen", CALLER, EMFILE)) return NULL;                                                          \
-    return fault.is_on && is_program(CALLER) ? open_stream(path, mode) : real_##name(path, mode);                      \
-  }
-FOPEN(fopen)
-FOPEN(fopen64)
 
 /* ---- begin and end ---- */
 
@@ -485,11 +211,22 @@ static bool is_our_program(void) {
   return strcmp(strrchr(path, '/') + 1, name != NULL ? name : "hyperlist") == 0;
 }
 
+static enum style find_style(const char *text) {
+  static const char *const names[] = {"fail", "eintr", "short", "signal", "vanish", "grow", "cut"};
+  enum style style = FAIL;
+  if (text == NULL) return FAIL;
+  const size_t n = strcspn(text, "=");
+  while (strlen(names[style]) != n || strncmp(names[style], text, n) != 0) {
+    if (++style > CUT) abort();
+  }
+  if (text[n] == '=') fault.what = text + n + 1;
+  return style;
+}
+
 __attribute__((constructor)) static void begin(void) {
-  RESOLVED();
-  const char *calls = getenv("FAULT_CALLS"), *where = getenv("FAULT_WHERE"), *at = getenv("FAULT_AT"),
-             *style = getenv("FAULT_STYLE");
+  const char *calls = getenv("FAULT_CALLS"), *where = getenv("FAULT_WHERE"), *at = getenv("FAULT_AT");
   void *frames[N_FRAME];
+  resolve_calls();
   if (!is_our_program()) return;
   backtrace(frames, N_FRAME); /* it asks for memory when first called */
   dl_iterate_phdr(add_module, NULL);
@@ -499,30 +236,12 @@ __attribute__((constructor)) static void begin(void) {
     fault.kinds |= *calls == 'm' ? MEMORY : *calls == 'f' ? FILES : THREAD;
   fault.at = at != NULL ? atol(at) : -1;
   fault.goes_on = getenv("FAULT_ON") != NULL;
-  fault.is_eintr = style != NULL && strcmp(style, "eintr") == 0;
-  fault.is_short = style != NULL && strcmp(style, "short") == 0;
-  fault.is_counting = at == NULL && !fault.is_eintr && !fault.is_short;
+  fault.style = find_style(getenv("FAULT_STYLE"));
+  fault.is_counting = at == NULL && fault.style == FAIL;
   fault.process = getpid();
-  if (dlsym(RTLD_DEFAULT, "__asan_init") == NULL) { /* which finds leaks itself */
-    nodes = mmap(NULL, N_NODE * sizeof *nodes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (nodes == MAP_FAILED) abort();
-  }
+  if (dlsym(RTLD_DEFAULT, "__asan_init") == NULL) begin_holding(); /* which finds leaks itself */
+  if (getenv("FAULT_WRITES") != NULL) begin_writes(getenv("FAULT_WRITES"));
   fault.is_on = true;
-}
-
-static void tell_memory(void) {
-  for (int m = 0; m < n_module; m++) {
-    long n = 0;
-    const struct node *one = NULL;
-    for (size_t i = 0; i < N_BUCKET; i++) {
-      for (const struct node *node = buckets[i]; node != NULL; node = node->next) {
-        if ((uintptr_t)node->caller < modules[m].from || (uintptr_t)node->caller >= modules[m].to) continue;
-        n++;
-        one = node;
-      }
-    }
-    if (n > 0) tell("live %s %ld %s %#lx\n", modules[m].name, n, one->call, (unsigned long)((uintptr_t)one->caller - modules[m].base));
-  }
 }
 
 static void tell_files(void) {
@@ -541,7 +260,7 @@ __attribute__((destructor)) static void end(void) {
   if (!fault.is_on || getpid() != fault.process) return;
   fault.is_on = false;
   tell("calls %ld\n", n_call);
-  if (nodes != NULL) tell_memory();
+  tell_memory();
   tell_files();
   long (*count)(int64_t, unsigned) = (long (*)(int64_t, unsigned))dlsym(RTLD_DEFAULT, "H5Fget_obj_count");
   int (*silence)(int64_t, void *, void *) = (int (*)(int64_t, void *, void *))dlsym(RTLD_DEFAULT, "H5Eset_auto2");

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "twin"))
-from tap import HYPERLIST, read_bytes
+from tap import HYPERLIST, need_program, read_bytes, skip_all
 
 N_WORKER = os.cpu_count() or 1
 # Of these nothing may be held at the end; HDF5 and curl keep what they have for good.
@@ -20,7 +20,8 @@ def build(folder):
     library = os.path.join(folder, "fault.so")
     if compiler is None:
         return None
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-g", "-Wall", "-Wextra", "-o", library, os.path.join(HERE, "fault.c"), "-ldl"], check=True)
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-g", "-Wall", "-Wextra", "-o", library,
+                    *(os.path.join(HERE, name) for name in ("fault.c", "calls.c", "held.c", "writes.c")), "-ldl"], check=True)
     return library
 
 
@@ -45,7 +46,7 @@ class Outcome:
             if word == "calls":
                 self.n_call = int(rest[0])
             elif word == "site":
-                self.sites.append((int(rest[0]), rest[3]))
+                self.sites.append((int(rest[0]), rest[1], rest[3]))
             elif word == "failed":
                 self.failed = rest
             else:
@@ -61,28 +62,31 @@ class Outcome:
         return found
 
 
+def build_or_skip(folder):
+    need_program()
+    library = build(folder)
+    if library is None:
+        skip_all("no C compiler")
+    return library
+
+
 class Sweep:
     """root: where `in` is; a folder a worker is made beside it."""
 
     def __init__(self, root, library):
         self.root, self.library = root, library
-        self.free = []
-        for i in range(N_WORKER):
-            self.free.append(os.path.join(root, f"w{i}"))
+        self.free = [os.path.join(root, f"w{i}") for i in range(N_WORKER)]
         self.n_run = 0
 
-    def run(self, command, env=None):
-        folder = self.free.pop()
+    def run(self, command, env=None, is_new=True, folder=None):
+        """is_new: in a folder of what is to be there before; else in the given one as it is."""
+        if folder is None:
+            return self.in_folder(lambda mine: self.run(command, env, is_new, mine))
         log = folder + ".log"
-        shutil.rmtree(folder, ignore_errors=True)
-        os.mkdir(folder)
+        if is_new:
+            lay_out(command, folder)
         if os.path.exists(log):
             os.remove(log)
-        for name, data in command.before.items():
-            path = os.path.join(folder, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as f:
-                f.write(data)
         environment = dict(os.environ, LD_PRELOAD=self.library, FAULT_LOG=log, MALLOC_PERTURB_="165", **(env or {}))
         environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
         try:
@@ -92,12 +96,36 @@ class Sweep:
             code, out, err = "no end", e.stdout or b"", e.stderr or b""
         found = Outcome(code, out, err.decode(errors="backslashreplace"), tree(folder), read_bytes(log).decode() if os.path.exists(log) else "")
         self.n_run += 1
-        self.free.append(folder)
         return found
 
-    def each(self, jobs):
+    def in_folder(self, run):
+        """run(folder), in one that nobody else has."""
+        folder = self.free.pop()
+        try:
+            return run(folder)
+        finally:
+            self.free.append(folder)
+
+    def each(self, jobs, run=None):
+        """[(job, what came of it)]"""
         with ThreadPoolExecutor(N_WORKER) as pool:
-            return list(pool.map(lambda job: (job, self.run(*job)), jobs))
+            return list(pool.map(lambda job: (job, (run or self.run)(*job)), jobs))
+
+
+def lay_out(command, folder):
+    """The folder, with what is there before and nothing else."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder)
+    for name, data in command.before.items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(data)
+
+
+def spread(items, n):
+    """n of them: the first, the last, and evenly between."""
+    return list(items) if len(items) <= n else [items[round(i * (len(items) - 1) / (n - 1))] for i in range(n)]
 
 
 def before(command):
@@ -108,6 +136,19 @@ def before(command):
 def is_passing(name):
     """A temporary, which the next run writes over or takes over."""
     return any(part.startswith(".") or ".part" in part for part in name.split("/"))
+
+
+def changed(command, undisturbed, files, may_be_new):
+    """What a run that failed has left or changed. may_be_new: files may be what they were to be, each for itself."""
+    old, new = before(command), undisturbed.files
+    if may_be_new:
+        strange = [n for n in files if n not in old and n not in new or files[n] not in (old.get(n, b""), new.get(n, b""))]
+        strange += [n for n in old if n not in files]
+    else:
+        strange = [n for n in {**files, **old} if files.get(n, b"") != old.get(n, b"") or (n in files) != (n in old)]
+    if command.resumes:
+        strange = [n for n in strange if not is_passing(n)]
+    return [f"left or changed: {sorted(strange)}"] if strange else []
 
 
 def judge(command, undisturbed, found, codes, words, is_exact=True):
@@ -130,14 +171,9 @@ def judge(command, undisturbed, found, codes, words, is_exact=True):
             wrong.append("no message")
         elif words and not any(w in lines[-1] for w in words):
             wrong.append(f"expected one of {words} in the message")
-        files, old = found.files, before(command)
-        if command.several or (found.failed and found.failed[1] == "fsync"):  # a folder is synced after the fact: each as it was or as it is to be
-            strange = [n for n in files if n not in old and n not in undisturbed.files or files[n] not in (old.get(n, b""), undisturbed.files.get(n, b""))]
-            strange += [n for n in old if n not in files]
-        else:
-            strange = [n for n in {**files, **old} if files.get(n, b"") != old.get(n, b"") or (n in files) != (n in old)]
-        if strange:
-            wrong.append(f"left or changed: {sorted(strange)}")
+        # A folder is synced after the fact, and memory may run out while it is told what was made: each file is then as it was
+        # or as it is to be.
+        wrong += changed(command, undisturbed, found.files, command.several or codes == (6,) or (found.failed and found.failed[1] == "fsync"))
     if not isinstance(found.code, int) or found.code < 0 or found.n_call is None:
         wrong.append("did not end by itself")
     wrong += found.leaks(is_exact)
