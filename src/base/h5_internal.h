@@ -26,6 +26,10 @@ hl_status h5_fail_write(struct hl_h5 object, const char *name);
  * zeros, so that one cut in the meantime would be read as if it were whole. To be asked after each read. */
 hl_status h5_check_end(struct hl_h5 object);
 
+/* HL_INVALID where one of a dataset's n texts of variable length claims what is not there: see h5_heap.c. */
+hl_status h5_check_texts(struct hl_h5 parent, const char *name, hid_t dataset, size_t n);
+hl_status h5_check_attribute(struct hl_h5 object, const char *attribute);
+
 /* A creation list without times, so that the same content gives the same bytes. */
 hid_t h5_new_untimed(hid_t class);
 

@@ -46,6 +46,7 @@ static hl_status read_variable(struct hl_h5 parent, const char *name, hid_t data
   char **texts = NULL;
   hl_status status = HL_OK;
   const hid_t type = new_text_type();
+  TRY(h5_check_texts(parent, name, dataset, n));
   TRY(hl_new_array(n, sizeof *texts, &texts));
   if (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0) {
     if (h5_reason(HL_INVALID) != HL_INVALID) {
@@ -153,6 +154,8 @@ static hl_status read_text_value(struct hl_h5 object, const char *attribute, hid
                                  char **text) {
   if (H5Tis_variable_str(type) > 0) {
     char *value = NULL;
+    const hl_status checked = h5_check_attribute(object, attribute);
+    if (checked != HL_OK) return checked;
     if (H5Aread(id, type, &value) < 0) return h5_fail(HL_INVALID, object, attribute, "cannot read");
     const hl_status status = hl_copy_text(value != NULL ? value : "", text);
     H5free_memory(value);
