@@ -166,11 +166,14 @@ demo: ## from the embedded curves to the first ten entries of a list and to Figu
 	@fixtures/demo.sh $(PROGRAM) $(BUILD)/demo
 
 # One run of prove over everything: script tests, units, and under sanitizers the units and those script tests which have a
-# line `# sanitized: yes`.
+# line `# sanitized: yes`. Those with a line `# long: yes` come first, so that none of them is the last, beside idle cores.
 SANITIZED := $(BUILD)/asan
 SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 SANITIZED_SCRIPTS := $(if $(SCRIPT_TESTS),$(shell grep -l '^\# sanitized: yes' $(SCRIPT_TESTS)))
 SANITIZED_TESTS := $(addprefix $(SANITIZED)/,$(SANITIZED_SCRIPTS)) $(patsubst $(BUILD)/%,$(SANITIZED)/%,$(UNITS))
+LONG_SCRIPTS := $(if $(SCRIPT_TESTS),$(shell grep -l '^\# long: yes' $(SCRIPT_TESTS)))
+LONG_FIRST = $(filter $(LONG_SCRIPTS) $(addprefix $(SANITIZED)/,$(LONG_SCRIPTS)),$(1)) \
+             $(filter-out $(LONG_SCRIPTS) $(addprefix $(SANITIZED)/,$(LONG_SCRIPTS)),$(1))
 FAST_TESTS := $(filter tests/golden/%,$(SCRIPT_TESTS)) $(UNITS)
 
 in_root = $(if $(filter /%,$(1)),$(1),$(CURDIR)/$(1))
@@ -187,7 +190,7 @@ check: ## run every test, also under sanitizers
 	$(STEP) deps GROUP=check
 	$(STEP) $(PARALLEL) all tests $(if $(shell command -v $(MPICC)),mpi)
 	$(build_sanitized)
-	$(RUN_TESTS) $(SANITIZED_TESTS) $(SCRIPT_TESTS) $(UNITS)
+	$(RUN_TESTS) $(call LONG_FIRST,$(SCRIPT_TESTS) $(SANITIZED_TESTS) $(UNITS))
 
 check-fast: ## run the unit and golden tests only
 	$(STEP) $(PARALLEL) program tests
@@ -298,7 +301,7 @@ $(OBJECTS) $(RANKS_OBJECT): $(BUILD)/%.o: %.c $(BUILD)/flags
 
 # What a page of `report` holds, as string literals, one a line: a whole one would be longer than C promises.
 PAGE_TEXTS := $(patsubst %,$(BUILD)/%.inc,$(wildcard src/report/page.css src/report/page.js))
-$(PAGE_TEXTS): $(BUILD)/%.inc: % $(BUILD)/flags
+$(PAGE_TEXTS): $(BUILD)/%.inc: % $(BUILD)/flags Makefile
 	$(call say,TEXT)
 	@mkdir -p $(@D)
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n",/' $< >$@

@@ -4,6 +4,7 @@
 #   #!/usr/bin/env bash
 #   # What it shows, in one line.
 #   # sanitized: yes                        (optional: `make check` runs it with the sanitized program too)
+#   # long: yes                             (optional: `make check` begins with it)
 #   . "$(dirname "$0")/../lib.sh"
 #
 #   ok      'the archive is made'           hyperlist ingest -o "$tmp/a.h5" fixtures/release

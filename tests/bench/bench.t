@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The benchmarks' machinery on tiny inputs: rows and bench.tsv, a time refused where numbers differ, peers left out. No time is judged.
+# long: yes
 . "$(dirname "$0")/../lib.sh"
 [ -x build/bench/took ] || bail 'build/bench/took is not there: make tests'
 

@@ -17,6 +17,7 @@ from tap import diag, done, good, need_program, ok, read_bytes, run, same, tempo
 SAMPLER, SET = "adam4p_wide_grid", "adam4p_wide_grid_1k"
 TASK = "mini_quadratic_family_seed0"
 N_CONFIG, N_REPLICA, N_STEP = 40, 5, 11
+SANITIZED = bool(os.environ.get("SANITIZED"))  # there slow, and the same code: one way of each
 
 
 def losses(seed, n_config=N_CONFIG, n_replica=N_REPLICA, n_step=N_STEP):
@@ -55,7 +56,8 @@ def grows(tmp, label, parts, options=()):
             os.remove(path)
     r = ingest(once, *[s for part in parts for s in part], options=options)
     ok(r.code == 0, f"{label}: at once", r)
-    for way, ordered in (("in steps", parts), ("in steps, backwards", parts[::-1]), ("everything in two steps, overlapping", [sum(parts[:-1], []), sum(parts, [])])):
+    ways = (("everything in two steps, overlapping", [sum(parts[:-1], []), sum(parts, [])]), ("in steps", parts), ("in steps, backwards", parts[::-1]))
+    for way, ordered in ways[:1] if SANITIZED else ways:
         if os.path.exists(grown):
             os.remove(grown)
         for part in ordered:
@@ -63,7 +65,7 @@ def grows(tmp, label, parts, options=()):
             if r.code != 0:
                 break
         ok(r.code == 0 and read_bytes(grown) == read_bytes(once), f"{label}: {way}: the same bytes", r)
-        if shutil.which("h5diff") and not os.environ.get("SANITIZED"):
+        if shutil.which("h5diff") and not SANITIZED:
             d = subprocess.run(["h5diff", once, grown], capture_output=True, text=True)
             ok(d.returncode == 0 and not d.stdout, f"{label}: {way}: h5diff finds nothing", d.stdout[:500], d.stderr[:500])
     r = run("check", once)
@@ -179,7 +181,7 @@ def contradictions(tmp):
 
 def long_curves(tmp):
     """Steps are an attribute, and those of HDF5 have to be stored in another way from 64 KiB, 8,192 steps, on."""
-    for n_step in (7499, 7501, 8200, 100000):
+    for n_step in (8200,) if SANITIZED else (7499, 7501, 8200, 100000):
         archive, scores = os.path.join(tmp, f"long{n_step}.h5"), os.path.join(tmp, "long-scores.h5")
         ys = losses(1, 3, 1, n_step)
         r = ingest(archive, write_npz(tmp, ys, range(3), xs=np.arange(n_step), name=f"long{n_step}"))
@@ -231,7 +233,8 @@ def main():
     contradictions(tmp)
     long_curves(tmp)
     too_large(tmp)
-    quick(tmp)
+    if not SANITIZED:
+        quick(tmp)
     done()
 
 

@@ -1,4 +1,5 @@
 """Starting ranks, for the tests of the program for clusters."""
+import functools
 import os
 import shutil
 import subprocess
@@ -19,10 +20,14 @@ def need_mpi():
         skip_all(f"no {MPIRUN}, or no program at {HYPERLIST_MPI}: make deps MPI=1, make MPI=1")
 
 
+@functools.lru_cache(None)
+def is_open_mpi():
+    return b"Open MPI" in subprocess.run([MPIRUN, "--version"], capture_output=True, env=ENV).stdout
+
+
 def command(n_rank, *args):
     """More ranks than cores: of Open MPI one has to ask for that."""
-    is_open_mpi = b"Open MPI" in subprocess.run([MPIRUN, "--version"], capture_output=True, env=ENV).stdout
-    return [MPIRUN, *(["--oversubscribe"] if is_open_mpi else []), "-n", str(n_rank), HYPERLIST_MPI, *args]
+    return [MPIRUN, *(["--oversubscribe"] if is_open_mpi() else []), "-n", str(n_rank), HYPERLIST_MPI, *args]
 
 
 def start(n_rank, *args, **more):

@@ -5,6 +5,7 @@ summation matters for the last digit, the loop follows the definition (replicas 
 
 Axes: curves are (config, replica, step, split); scores are (task, config).
 """
+import functools
 import json
 import math
 import os
@@ -62,26 +63,30 @@ class Mt19937:
     """The Mersenne twister, seeded with one 32-bit word."""
 
     def __init__(self, seed):
+        self.state, self.ready = self._begin(seed).copy(), []
+
+    @staticmethod
+    @functools.lru_cache(None)  # the same streams are asked for again and again
+    def _begin(seed):
         word, words = seed & 0xFFFFFFFF, []
         for i in range(624):
             if i:
                 word = (1812433253 * (word ^ (word >> 30)) + i) & 0xFFFFFFFF
             words.append(word)
-        self.state, self.ready = np.array(words, np.uint64), []
+        return np.array(words, np.uint64)
 
     def _twist(self):
         s = self.state
         for lo, hi in ((0, 227), (227, 454), (454, 623), (623, 624)):  # each part reads only words already final
-            i = np.arange(lo, hi)
-            y = (s[i] & np.uint64(0x80000000)) | (s[(i + 1) % 624] & np.uint64(0x7FFFFFFF))
-            s[i] = s[(i + 397) % 624] ^ (y >> np.uint64(1)) ^ np.where(y & np.uint64(1), np.uint64(0x9908B0DF),
-                                                                      np.uint64(0))
+            far, after = (lo + 397) % 624, s[lo + 1:hi + 1] if hi < 624 else s[:1]
+            y = (s[lo:hi] & np.uint64(0x80000000)) | (after & np.uint64(0x7FFFFFFF))
+            s[lo:hi] = s[far:far + hi - lo] ^ (y >> np.uint64(1)) ^ (y & np.uint64(1)) * np.uint64(0x9908B0DF)
         y = s.copy()
         y ^= y >> np.uint64(11)
         y ^= (y << np.uint64(7)) & np.uint64(0x9D2C5680)
         y ^= (y << np.uint64(15)) & np.uint64(0xEFC60000)
         y ^= y >> np.uint64(18)
-        self.ready = [int(v) for v in y[::-1]]
+        self.ready = y[::-1].tolist()
 
     def word(self):
         if not self.ready:
@@ -195,10 +200,15 @@ class CurveSet:
         self.hp = group["hyperparameters"][()]
         self.splits = [text(n) for n in group["split_names"][()]]
         self.group = group
+        self.read = {}
 
     def curves(self, task):
-        """(curves, ran, observed, steps), or None where this set has no such task."""
-        name = link_name(task)
+        """(curves, ran, observed, steps), or None where this set has no such task. Read once."""
+        if task not in self.read:
+            self.read[task] = self._curves(link_name(task))
+        return self.read[task]
+
+    def _curves(self, name):
         if name not in self.group["curves"]:
             return None
         d = self.group["curves"][name]
@@ -267,21 +277,14 @@ def normalized(loss, init, best):
 
 def collapsed(y, there, how):
     """One number a config; NaN where no point is there."""
-    n_config, n_step = y.shape
-    out = np.full(n_config, np.nan)
+    some = there.any(axis=1)
     if how == "mean":
-        total, count = np.zeros(n_config), np.zeros(n_config)
-        for s in range(n_step):
-            total = total + np.where(there[:, s], y[:, s], 0)
-            count += there[:, s]
-        some = count > 0
-        out[some] = total[some] / count[some]
-    else:
-        for c in range(n_config):
-            row = y[c, there[c]]
-            if len(row):
-                out[c] = row.min() if how == "min" else row[-1]
-    return out
+        total = np.where(there, y, 0).cumsum(axis=1)[:, -1]  # step after step
+        return np.where(some, total / np.maximum(there.sum(axis=1), 1), np.nan)
+    if how == "min":
+        return np.where(some, np.where(there, y, np.inf).min(axis=1), np.nan)
+    last = y.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
+    return np.where(some, y[np.arange(len(y)), last], np.nan)
 
 
 def pick_split(splits, option):
