@@ -1,5 +1,5 @@
 """What must hold for any table. Tables are random and grow from the smallest, so that the first failure is a small one; each check
-tells its seed. PROPERTY_SEED=N and TORTURE=1 give others and more."""
+tells its seed, and where picks are not those of trying every config the table is made as small as it can be. PROPERTY_SEED=N and TORTURE=1 give others and more."""
 import itertools
 import json
 import os
@@ -65,6 +65,45 @@ def check_lists(tmp):
         ok(twice[0] == picks and np.allclose(twice[1], J, rtol=0, atol=1e-15), f"{label}: every task twice, the same picks and J", twice)
 
 
+def exhaustive(f):
+    """The picks by their definition: each time every config is tried, in integers, and the lower index wins ties."""
+    q, best, picks = np.rint(f * 2 ** 40).astype(np.int64), np.full(len(f), 2 ** 40), []
+    while len(picks) < f.shape[1]:
+        sums = {c: np.minimum(best, q[:, c]).sum() for c in range(f.shape[1]) if c not in picks}
+        pick = min(sums, key=lambda c: (sums[c], c))
+        if sums[pick] == best.sum():
+            break
+        picks.append(pick)
+        best = np.minimum(best, q[:, pick])
+    return picks
+
+
+def shrunk(f, fails):
+    """The table without every task and config that it can lack and still fail."""
+    smaller = True
+    while smaller:
+        smaller = False
+        for axis in (0, 1):
+            for i in reversed(range(f.shape[axis])):
+                if f.shape[axis] > 1 and fails(np.delete(f, i, axis)):
+                    f, smaller = np.delete(f, i, axis), True
+    return f
+
+
+def check_ties(tmp):
+    """Few different scores, so that most picks tie; some differ by less than the integers tell."""
+    differs = lambda f: learn(tmp, f)[0] != exhaustive(f)
+    for i in range(4 * N):
+        seed = 5000 * SEED + i
+        rng = np.random.RandomState(seed)
+        n_task, n_config, n_level = rng.randint(1, 8), rng.randint(1, 9), rng.randint(1, 6)
+        f = rng.randint(0, n_level + 1, (n_task, n_config)) / n_level + rng.choice([0, 2.0 ** -42], (n_task, n_config))
+        f = np.minimum(f, 1)
+        bad = differs(f)
+        ok(not bad, f"seed {seed}, {n_task} x {n_config}, {n_level + 1} scores: the picks are those of trying every config",
+           lambda: "the smallest table that differs:\n%r\nfound %s, expected %s" % ((small := shrunk(f, differs)).tolist(), learn(tmp, small)[0], exhaustive(small)))
+
+
 def scores_of(tmp, losses, *options):
     root, archive, scores = (os.path.join(tmp, n) for n in ("release", "a.h5", "p.h5"))
     for path in (archive, scores):
@@ -128,6 +167,7 @@ def main():
     need_program()
     tmp = temporary()
     check_lists(tmp)
+    check_ties(tmp)
     check_scores(tmp)
     check_generalize(tmp)
     done()

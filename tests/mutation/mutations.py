@@ -53,7 +53,7 @@ MUTATIONS = (
     (SPLITS, "if (is_test[pool[i]]) continue;", "", SPLIT),
     ("src/base/stream.c", "(uint32_t)XXH64(name, strlen(name), 0)", "(uint32_t)(XXH64(name, strlen(name), 0) >> 32)", SPLIT),
     (TRIALS, '"%s:%s", search', '"%s/%s", search', SPLIT),
-    (TRIALS, "trials->n_evaluated = is_test ? best.n_tested : best.n_task;", "trials->n_evaluated = best.n_task;", SPLIT),
+    (TRIALS, "n += trials->cells->is_tested[fold->test[i]];", "n++;", SPLIT),
     # baselines
     ("src/generalize/baseline_random.c", "if (cells->is_kept[order[i]]) order[n_kept++]", "order[n_kept++]", SPLIT),
     ("src/generalize/baseline_oracle.c", "cells->valid[c * cells->n_task + task] < cells->valid", "cells->valid[c * cells->n_task + task] <= cells->valid", EXPECTED),
