@@ -262,7 +262,7 @@ format-check: ## fail where `make format` would change something
 
 analyze: ## static analysis of C and shell (packages: GROUP=dev)
 	cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem --quiet \
-	  --error-exitcode=1 -j$(NPROC) -Iinclude -Isrc $(filter -D%,$(REQUIRED_CPPFLAGS)) $(filter %.c,$(C_FILES))
+	  --error-exitcode=1 -j$(NPROC) -Iinclude -Isrc -I. -I$(BUILD)/src $(filter -D%,$(REQUIRED_CPPFLAGS)) $(filter %.c,$(C_FILES))
 	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(filter-out -fPIC,$(REQUIRED_CFLAGS)) $(ALL_CPPFLAGS) $(CHECK_CPPFLAGS)
 	shellcheck -x -P SCRIPTDIR -e SC2119 $(SHELL_FILES)
 

@@ -125,8 +125,7 @@ START_TEST(all_released_configs_agree) {
       continue;
     }
     ck_assert_int_eq(cJSON_GetArraySize(json), 1000);
-    const cJSON *entry = NULL;
-    cJSON_ArrayForEach(entry, json) compare_config(entry);
+    for (const cJSON *entry = json->child; entry != NULL; entry = entry->next) compare_config(entry);
     cJSON_Delete(json);
   }
 }
