@@ -248,7 +248,7 @@ mutation: ## break the code in each way of tests/mutation and show which test no
 TSAN := $(BUILD)/tsan
 tsan: ## run the commands that have threads, and the units, under the thread sanitizer
 	$(STEP) $(PARALLEL) program tests BUILD=$(TSAN) CC=clang CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread
-	@HYPERLIST=$(call in_root,$(TSAN)/hyperlist) TSAN_OPTIONS=exitcode=66:halt_on_error=1 \
+	@HYPERLIST=$(call in_root,$(TSAN)/hyperlist) TSAN_OPTIONS=exitcode=66:halt_on_error=1:suppressions=$(CURDIR)/tests/tsan.suppressions \
 	  $(PROVE) --exec '' --jobs $(NPROC) $(UNITS:$(BUILD)/%=$(TSAN)/%) tests/cli/same_outputs.t
 
 readme: program ## write into the README what its commands print today, and draw its figure; read the difference
@@ -263,7 +263,8 @@ format-check: ## fail where `make format` would change something
 analyze: ## static analysis of C and shell (packages: GROUP=dev)
 	cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem --quiet \
 	  --error-exitcode=1 -j$(NPROC) -Iinclude -Isrc -I. -I$(BUILD)/src $(filter -D%,$(REQUIRED_CPPFLAGS)) $(filter %.c,$(C_FILES))
-	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(filter-out -fPIC,$(REQUIRED_CFLAGS)) $(ALL_CPPFLAGS) $(CHECK_CPPFLAGS)
+	clang-tidy --quiet $(filter %.c,$(C_FILES)) -- $(filter-out -fPIC,$(REQUIRED_CFLAGS)) $(ALL_CPPFLAGS) -DHL_ANALYZE -I$(BUILD)/src $(CHECK_CPPFLAGS)
+	$(STEP) $(PARALLEL) program BUILD=$(BUILD)/analyze CC=gcc CFLAGS='-O2 -g -fanalyzer -Werror' CPPFLAGS=-DHL_ANALYZE
 	shellcheck -x -P SCRIPTDIR -e SC2119 $(SHELL_FILES)
 
 SHELL_FILES = $(wildcard tests/*.sh tests/torture/*.sh) $(shell grep -lsE '^\#!.*(bash|/sh)' .ci/* fixtures/*.sh tests/*.t tests/*/*.t tests/bench/* analysis/slurm/*)

@@ -1,3 +1,4 @@
+#undef HL_ANALYZE /* here the functions themselves stand */
 #include "base/error.h"
 #include "base/text.h"
 

@@ -18,7 +18,8 @@ static void write_line(FILE *file, const char *key, const char *value) {
 
 static void write_of_table(const struct hl_page *page, const struct hl_tsv *table) {
   for (size_t i = 0; i < table->provenance.n; i++) {
-    const char *line = table->provenance.items[i], *colon = strchr(line, ':');
+    const char *line = table->provenance.items[i],
+               *colon = line + strcspn(line, ":"); /* tsv.c: each has one */
     char key[32];
     snprintf(key, sizeof key, "%.*s", (int)(colon - line), line);
     write_line(page->file, key, colon + 1 + (colon[1] == ' '));

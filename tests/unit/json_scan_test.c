@@ -108,6 +108,12 @@ START_TEST(numbers_at_the_edges) {
       "0.00000000000000000000000000000000000000012345",
       "9999999999999999999",
       "99999999999999999999",
+      /* by less than the quotient holds above the middle of two doubles */
+      "0.1127382201369331663",
+      "0.2371889219479506733",
+      "0.8455410657662692509",
+      "-0.1888579961067482077",
+      "4378187365531913955e-19",
   };
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) assert_like_strtod(texts[i]);
 }
