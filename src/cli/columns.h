@@ -19,7 +19,8 @@ char **cli_columns_at(const struct cli_columns *columns, size_t i_row,
                       size_t i_column); /* row 0: the headings */
 
 /* On a terminal no line is longer than it is wide: what would not fit is cut, and says so by dots. */
-hl_status cli_columns_print(const struct cli_columns *columns, const struct cli_terminal *terminal, FILE *file);
+hl_status cli_columns_print(const struct cli_columns *columns, const struct cli_terminal *terminal,
+                            FILE *file);
 
 /* A bar of value / most (0..1) of a cell of so many characters, in eighths where the terminal has the
  * characters; "" for NaN. */

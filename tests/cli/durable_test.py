@@ -1,7 +1,4 @@
-"""What a power cut, a full disk or several writers leave of an archive.
-
-A power cut is not made but reasoned about: a library that is loaded before libc tells each write, fsync, rename and unlink, and what the disk
-is sure to hold after each of them is worked out."""
+"""What a full disk or several writers leave of an archive. (Power cuts: tests/faults/power.t.)"""
 import os
 import resource
 import shutil
@@ -13,7 +10,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "twin"))
 import make_npz
-from tap import HYPERLIST, ROOT, Ran, diag, done, good, need_program, ok, read_bytes, run, same, skip, temporary
+from tap import HYPERLIST, Ran, diag, done, good, need_program, ok, read_bytes, run, same, skip, temporary
 
 SET = "adam1p_wide_grid_1k"
 ROUNDS = 20 if os.environ.get("TORTURE") else 2
@@ -30,69 +27,6 @@ def write(root, tasks, n_config=120, n_step=31):
 
 def left_beside(archive):
     return sorted(n for n in os.listdir(os.path.dirname(archive)) if n != os.path.basename(archive))
-
-
-# ---- power cuts ----
-
-class Disk:
-    """What is not yet sure to be on the disk: contents that were not synced, names whose folder was not."""
-
-    def __init__(self):
-        self.dirty = set()  # written since their last sync
-        self.unsure = set()  # names given since the last sync of their folder
-        self.faults = []
-        self.n_rename = self.n_sync = 0
-
-    def take(self, call, one, two):
-        if call == "write":
-            self.dirty.add(one)
-        elif call == "sync":
-            self.n_sync += 1
-            self.dirty.discard(one)
-            self.unsure = {n for n in self.unsure if os.path.dirname(n) != one}
-        elif call == "rename":
-            self.n_rename += 1
-            one, two = os.path.abspath(one), os.path.abspath(two)
-            if one in self.dirty:
-                self.faults.append(f"{one} gets the name {two} before its content is synced")
-            self.dirty.discard(two)
-            self.unsure.add(two)
-        elif call == "unlink":
-            one = os.path.abspath(one)
-            if not one.endswith((".tmp", ".lock")) and self.unsure:
-                self.faults.append(f"{one} goes while the names {sorted(self.unsure)} are not synced")
-            self.dirty.discard(one)
-            self.unsure.discard(one)
-
-
-def power(tmp):
-    if shutil.which("cc") is None and shutil.which("gcc") is None:
-        skip("power cuts", "no C compiler")
-        return
-    library = os.path.join(tmp, "durable_log.so")
-    built = subprocess.run([shutil.which("cc") or shutil.which("gcc"), "-shared", "-fPIC", "-O1", "-o", library,
-                            os.path.join(ROOT, "tests/cli/durable_log.c"), "-ldl"], capture_output=True, text=True)
-    if not ok(built.returncode == 0, "the log of file calls is built", built.stderr):
-        return
-    source, first = os.path.join(tmp, "source"), os.path.join(tmp, "first")
-    folder, log = os.path.join(tmp, "power"), os.path.join(tmp, "log")
-    archive, scores, learned = (os.path.join(folder, n) for n in ("a.h5", "s.h5", "l.json"))
-    os.mkdir(folder)
-    steps = [("a new archive of one part", ["ingest", "-o", archive, "--set", SET, first]), ("an archive that grows by many parts", ["ingest", "-o", archive, source]),
-             ("scores", ["normalize", archive, "-o", scores]), ("a list", ["learn", scores, "--set", SET, "-o", learned])]
-    for label, args in steps:
-        if os.path.exists(log):
-            os.remove(log)
-        good(*args, env={"LD_PRELOAD": library, "DURABLE_LOG": log})
-        disk = Disk()
-        with open(log) as f:
-            for line in f:
-                disk.take(*line.rstrip("\n").split("\t"))
-        ok(not disk.faults, f"{label}: content is synced before it gets its name, names before what they replace goes", *disk.faults)
-        ok(not disk.unsure, f"{label}: all names are synced when it is done", disk.unsure)
-        ok(not {p for p in disk.dirty if os.path.dirname(p) == folder and os.path.exists(p)}, f"{label}: and all content", disk.dirty)
-        ok(disk.n_rename >= 1 and disk.n_sync >= 2 * disk.n_rename, f"{label}: {disk.n_rename} renamed, {disk.n_sync} synced", read_bytes(log)[:500])
-        ok("parts" not in label or disk.n_rename >= 4, f"{label}: parts too")
 
 
 # ---- full disks ----
@@ -191,7 +125,6 @@ def main():
     tmp = temporary()
     write(os.path.join(tmp, "source"), range(5))
     write(os.path.join(tmp, "first"), range(1))
-    power(tmp)
     full_disks(tmp)
     several(tmp)
     done()
