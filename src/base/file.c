@@ -109,12 +109,11 @@ out:
 hl_status hl_output_commit(struct hl_output *output) {
   hl_status status = HL_OK;
   const bool had_error = ferror(output->file) != 0;
+  errno = 0; /* what went wrong with an earlier write may come again, or be forgotten */
   const bool failed = fclose(output->file) != 0;
   output->file = NULL;
-  if (failed) {
-    FAIL(HL_IO, "%s: cannot write: %s", output->path, strerror(errno));
-  }
-  if (had_error) FAIL(HL_IO, "%s: cannot write", output->path);
+  if (failed && errno != 0) FAIL(HL_IO, "%s: cannot write: %s", output->path, strerror(errno));
+  if (failed || had_error) FAIL(HL_IO, "%s: cannot write", output->path);
   if (output->temporary != NULL) TRY(hl_file_replace(output->temporary, output->path));
   free(output->temporary);
   output->temporary = NULL;

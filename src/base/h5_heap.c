@@ -13,6 +13,7 @@
 #include "base/h5_internal.h"
 #include "base/memory.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +22,7 @@
 enum { DESCRIPTOR = 16, HEAD = 16, N_NUMBER = 1 << 16, BATCH = 4096 };
 
 struct heap {
-  int file;
+  int file, reason;      /* errno of a read that failed; 0: none did */
   uint64_t base, n_byte; /* of the file: where its addresses count from, its size */
   uint64_t address;      /* of the collection that is known, if n > 0 */
   size_t n, capacity;
@@ -35,10 +36,12 @@ static uint64_t get_number(const unsigned char *at, size_t n) {
   return number;
 }
 
-static bool read_at(const struct heap *heap, uint64_t place, void *bytes, size_t n) {
+static bool read_at(struct heap *heap, uint64_t place, void *bytes, size_t n) {
   if (place > heap->n_byte || n > heap->n_byte - place) return false;
   for (size_t n_read = 0; n_read < n;) {
     const ssize_t step = pread(heap->file, (char *)bytes + n_read, n - n_read, (off_t)(place + n_read));
+    if (step < 0 && errno == EINTR) continue;
+    if (step < 0) heap->reason = errno;
     if (step <= 0) return false;
     n_read += (size_t)step;
   }
@@ -90,8 +93,9 @@ static hl_status check_descriptor(struct heap *heap, const unsigned char *at, bo
   return HL_OK;
 }
 
-static hl_status fail_item(struct hl_h5 parent, const char *name, size_t i) {
+static hl_status fail_item(const struct heap *heap, struct hl_h5 parent, const char *name, size_t i) {
   char what[H5_NAME_BYTES];
+  if (heap->reason != 0) return hl_fail(HL_IO, "%s: cannot read: %s", parent.path, strerror(heap->reason));
   snprintf(what, sizeof what, "item %zu: found a length or place that the file's heap does not have", i);
   return h5_fail(HL_INVALID, parent, name, what);
 }
@@ -137,7 +141,7 @@ static hl_status check_all(struct heap *heap, struct hl_h5 parent, const char *n
     bool is_good = i % BATCH != 0 ||
                    read_at(heap, place + i * DESCRIPTOR, block, (left < BATCH ? left : BATCH) * DESCRIPTOR);
     if (is_good) TRY(check_descriptor(heap, block + i % BATCH * DESCRIPTOR, &is_good));
-    if (!is_good) return fail_item(parent, name, i);
+    if (!is_good) return fail_item(heap, parent, name, i);
   }
 out:
   return status;
@@ -231,5 +235,5 @@ hl_status h5_check_attribute(struct hl_h5 object, const char *attribute) {
     status = check_header(&heap, info.addr, attribute, &is_good);
   close_heap(&heap);
   H5Fclose(file);
-  return status == HL_OK && !is_good ? fail_item(object, attribute, 0) : status;
+  return status == HL_OK && !is_good ? fail_item(&heap, object, attribute, 0) : status;
 }

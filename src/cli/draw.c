@@ -18,11 +18,12 @@ enum { PATH_BYTES = 4096 };
 static const struct {
   struct cli_format format;
   const char *command; /* what tells style.gp: a constant, never made of data */
+  const char *end;     /* of a whole picture; text has none */
 } formats[] = {
-    {{"svg", "svg"}, "format = 'svg'"},
-    {{"png", "png"}, "format = 'png'"},
-    {{"pdf", "pdf"}, "format = 'pdf'"},
-    {{"dumb", "txt"}, "format = 'dumb'"},
+    {{"svg", "svg"}, "format = 'svg'", "</svg>"},
+    {{"png", "png"}, "format = 'png'", "IEND\xae\x42\x60\x82"},
+    {{"pdf", "pdf"}, "format = 'pdf'", "%%EOF"},
+    {{"dumb", "txt"}, "format = 'dumb'", ""},
 };
 
 const char *const cli_format_choices[] = {"svg", "png", "pdf", "dumb", NULL};
@@ -34,10 +35,10 @@ const struct cli_format *cli_find_format(const char *name) {
   return NULL;
 }
 
-static const char *get_command(const struct cli_format *format) {
+static size_t find_format(const struct cli_format *format) {
   size_t i = 0;
   while (&formats[i].format != format) i++;
-  return formats[i].command;
+  return i;
 }
 
 /* ---- Finding ---- */
@@ -142,16 +143,34 @@ static void read_last_words(FILE *log, char *words, int size) {
   }
 }
 
+/* gnuplot does not notice when a disk is full. Empty lines at the end are left to its versions. */
+static hl_status check_end(const char *path, const char *picture, const char *end) {
+  enum { TAIL = 16 };
+  char tail[TAIL];
+  const size_t length = strlen(end);
+  FILE *file = fopen(path, "rbe");
+  if (file == NULL) return hl_fail_errno(picture, "read");
+  if (fseek(file, -TAIL, SEEK_END) != 0) rewind(file);
+  size_t n = fread(tail, 1, TAIL, file);
+  const hl_status status = ferror(file) ? hl_fail_errno(picture, "read") : HL_OK;
+  fclose(file);
+  while (n > length && tail[n - 1] == '\n') n--;
+  if (status != HL_OK || (n >= length && memcmp(tail + n - length, end, length) == 0)) return status;
+  return hl_fail(
+      HL_IO, "%s: cannot draw: found the picture cut short, expected its end: the disk may be full", picture);
+}
+
 hl_status cli_draw(const struct cli_drawing *drawing, const struct cli_format *format, const char *folder,
                    const char *picture) {
   hl_status status = HL_OK;
   int code = 0;
+  const size_t i_format = find_format(format);
   char words[512], *path = NULL;
   FILE *log = tmpfile();
   if (log == NULL) return hl_fail_errno("a temporary file", "open");
   TRY(hl_format_text(&path, "%s/%s", folder, picture));
   const pid_t child = fork();
-  if (child == 0) become_gnuplot(drawing, get_command(format), folder, fileno(log));
+  if (child == 0) become_gnuplot(drawing, formats[i_format].command, folder, fileno(log));
   if (child < 0) {
     status = hl_fail_errno(drawing->gnuplot, "run");
     goto out;
@@ -161,6 +180,7 @@ hl_status cli_draw(const struct cli_drawing *drawing, const struct cli_format *f
     read_last_words(log, words, sizeof words);
     FAIL(HL_IO, "%s: cannot draw: gnuplot: %s", picture, words);
   }
+  status = check_end(path, picture, formats[i_format].end);
 out:
   free(path);
   fclose(log);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "base/text.h"
 #include "cli/columns.h"
 #include "cli/describe.h"
@@ -181,6 +182,7 @@ static hl_status run(struct cli *cli) {
     goto out;
   }
   TRY(describe(cli, cli->arguments[0], census != 0, json));
+  TRY(hl_check_cancel(&cli->context));
   TRY(cli->json ? hl_json_print(json, stdout, "stdout") : print_lines(json));
 out:
   hl_json_free(json);

@@ -33,6 +33,8 @@ static hl_status print(const struct cli *cli, const struct hl_table *table, cons
 
 hl_status cli_show_table(const struct cli *cli, const struct hl_table *table, const char *bar,
                          const struct cJSON *provenance) {
+  const hl_status status = hl_check_cancel(&cli->context);
+  if (status != HL_OK) return status;
   const struct cli_terminal terminal = cli_find_terminal(stdout);
   /* mpirun gives its ranks a terminal of its own making */
   const bool is_for_people = terminal.is_one && !cli->json && cli->context.ranks == NULL;

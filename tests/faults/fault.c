@@ -2,12 +2,13 @@
  * its end.
  *
  *   FAULT_CALLS  which calls are counted: letters of m (memory), f (files), t (threads); default all
- *   FAULT_WHERE  own: calls made by the program's own text; library: those made by libraries; default own
+ *   FAULT_WHERE  own: calls made by the program's own text; library: those made by libraries; any; default own
  *   FAULT_AT     n: the n-th of these calls fails, from 0; absent: none does
  *   FAULT_ON     1: and all later ones of its kind (memory that has run out stays out, a disk that is full stays full)
  *   FAULT_STYLE  fail (the default); eintr: every other read and write fails with EINTR; short: reads and writes take a part;
  *                signal=N: at FAULT_AT the process gets signal N, and a call on a file then fails with EINTR;
  *                vanish=PATH, grow=PATH, cut=PATH: at FAULT_AT that file is removed, gets longer, or loses half
+ *   FAULT_REASON errno of the call that fails; default what is usual for it
  *   FAULT_LOG    a file for what is told at the end, a line each:
  *                  calls N                     so many were counted
  *                  site N CALL HASH NEAR       without FAULT_AT: the first call by each way through the program; NEAR: of the
@@ -134,7 +135,7 @@ static void note_site(long n, const char *call, void *caller) {
 }
 
 static bool counts(unsigned kind, void *caller) {
-  return fault.is_on && !is_inside && (fault.kinds & kind) != 0 && is_program(caller) == fault.is_own &&
+  return fault.is_on && !is_inside && (fault.kinds & kind) != 0 && (fault.is_any || is_program(caller) == fault.is_own) &&
          getpid() == fault.process;
 }
 
@@ -188,7 +189,7 @@ bool fails(unsigned kind, const char *call, void *caller, int reason) {
     reason = EINTR;
   }
   is_inside = false;
-  if (is_hit) errno = reason;
+  if (is_hit) errno = fault.reason != 0 && reason != EINTR ? fault.reason : reason;
   return is_hit;
 }
 
@@ -231,10 +232,12 @@ __attribute__((constructor)) static void begin(void) {
   backtrace(frames, N_FRAME); /* it asks for memory when first called */
   dl_iterate_phdr(add_module, NULL);
   fault.log = getenv("FAULT_LOG");
+  fault.is_any = where != NULL && strcmp(where, "any") == 0;
   fault.is_own = where == NULL || strcmp(where, "library") != 0;
   for (calls = calls != NULL ? calls : "mft"; *calls != '\0'; calls++)
     fault.kinds |= *calls == 'm' ? MEMORY : *calls == 'f' ? FILES : THREAD;
   fault.at = at != NULL ? atol(at) : -1;
+  fault.reason = getenv("FAULT_REASON") != NULL ? atoi(getenv("FAULT_REASON")) : 0;
   fault.goes_on = getenv("FAULT_ON") != NULL;
   fault.style = find_style(getenv("FAULT_STYLE"));
   fault.is_counting = at == NULL && fault.style == FAIL;

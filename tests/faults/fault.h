@@ -22,11 +22,12 @@ enum { MEMORY = 1, OPENING = 2, READING = 4, WRITING = 8, NAMING = 16, THREAD = 
 enum style { FAIL, EINTR_NOW_AND_THEN, SHORT, SIGNAL, VANISH, GROW, CUT };
 
 struct settings {
-  bool is_on, is_own, is_counting, goes_on;
+  bool is_on, is_own, is_any, is_counting, goes_on;
   enum style style;
   const char *what; /* the signal's number, the file's path */
   unsigned kinds;
   long at;
+  int reason;
   pid_t process;
   const char *log;
 };

@@ -78,11 +78,11 @@ class Sweep:
         self.free = [os.path.join(root, f"w{i}") for i in range(N_WORKER)]
         self.n_run = 0
 
-    def run(self, command, env=None, is_new=True, folder=None):
+    def run(self, command, env=None, is_new=True, folder=None, log=None):
         """is_new: in a folder of what is to be there before; else in the given one as it is."""
         if folder is None:
-            return self.in_folder(lambda mine: self.run(command, env, is_new, mine))
-        log = folder + ".log"
+            return self.in_folder(lambda mine: self.run(command, env, is_new, mine, log))
+        log = log or folder + ".log"
         if is_new:
             lay_out(command, folder)
         if os.path.exists(log):
@@ -125,7 +125,7 @@ def lay_out(command, folder):
 
 def spread(items, n):
     """n of them: the first, the last, and evenly between."""
-    return list(items) if len(items) <= n else [items[round(i * (len(items) - 1) / (n - 1))] for i in range(n)]
+    return list(items) if len(items) <= n else [items[len(items) // 2]] if n == 1 else [items[round(i * (len(items) - 1) / (n - 1))] for i in range(n)]
 
 
 def before(command):
