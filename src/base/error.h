@@ -40,6 +40,12 @@ static inline hl_status hl_failed(hl_status status) {
 #define hl_fail_within(...)       hl_failed(hl_fail_within(__VA_ARGS__))
 #define hl_fail_errno(path, verb) hl_failed(hl_fail_errno(path, verb))
 #define hl_fail_memory()          hl_failed(hl_fail_memory())
+#define HL_ASSUME(condition)                                                                                 \
+  do {                                                                                                       \
+    if (!(condition)) __builtin_unreachable();                                                               \
+  } while (0)
+#else
+#define HL_ASSUME(condition) ((void)0) /* what another file sees to, said to analysers alone */
 #endif
 
 /* In functions with a local `hl_status status = HL_OK` and a label `out`. */

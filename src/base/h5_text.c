@@ -184,6 +184,7 @@ hl_status hl_h5_read_text(struct hl_h5 object, const char *attribute, char **tex
   } else {
     status = read_text_value(object, attribute, id, type, text);
   }
+  HL_ASSUME(status != HL_OK || *text != NULL); /* h5_fail is never HL_OK */
   if (status == HL_OK && !hl_is_utf8(*text, strlen(*text))) {
     free(*text);
     *text = NULL;

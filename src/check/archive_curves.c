@@ -166,7 +166,7 @@ out:
 /* Runs that are not there and such that ended early are told apart. */
 static hl_status check_runs(struct curves_check *curves, struct slot *slot, size_t first, size_t n) {
   const struct hl_archive_table *table = &slot->table;
-  size_t n_stray[2] = {0, 0}, i_first[2];
+  size_t n_stray[2] = {0, 0}, i_first[2] = {0, 0};
   hl_status status = HL_OK;
   for (size_t i = 0; i < n * table->n_replica; i++) {
     const size_t i_row = i / table->n_replica, r = i % table->n_replica, i_run = first * table->n_replica + i;

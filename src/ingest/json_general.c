@@ -175,6 +175,7 @@ static hl_status choose_steps(const struct general *file, size_t *n_step, double
   }
   *n_step = n == 1 ? 1 : wanted > 0 ? wanted : DEFAULT_GRID;
   TRY(hl_new_array(*n_step, sizeof **steps, steps));
+  HL_ASSUME(n > 0 && all != NULL); /* json_survey.c: a file without losses, or without steps, is refused */
   hl_grid_fill(all[0], all[n - 1], *n_step, *steps);
 out:
   free(all);

@@ -186,6 +186,7 @@ out:
 static hl_status share_counts(struct learning *learning, int64_t *counts, const struct hl_context *context) {
   struct hl_cells *cells = &learning->cells;
   const size_t n = cells->n_config;
+  HL_ASSUME(counts != NULL); /* hl_new_array gives an array or fails */
   for (size_t c = 0; c < n; c++) counts[c] = !cells->is_kept[c];
   counts[n] = cells->n_missing;
   counts[n + 1] = cells->n_diverged < 0 ? 0 : cells->n_diverged;

@@ -109,6 +109,7 @@ static hl_status choose_set(struct importing *it, char **set) {
     return hl_copy_text(it->options->set, set);
   }
   const hl_status status = find_space(it, &it->space);
+  HL_ASSUME(status != HL_OK || it->space != NULL); /* read_names: there is a name */
   return status == HL_OK ? hl_format_text(set, "%s_1k", it->space->sampler) : status;
 }
 
