@@ -102,28 +102,38 @@ static bool has_result(int folder) {
   return fstatat(folder, "result", &info, 0) == 0 && S_ISREG(info.st_mode);
 }
 
-/* Does a folder of this level stand here, going by some run with a result below it? Closes folder. */
-static bool holds_runs(int folder, enum result_level level) {
-  if (folder < 0) return false;
-  if (level == RESULT_RUN) {
-    const bool has = has_result(folder);
-    close(folder);
-    return has;
-  }
-  DIR *entries = fdopendir(folder);
-  bool found = false;
+/* What is no folder, or one that nobody may look into, holds no runs; whatever else keeps us out may hide
+ * some. */
+static hl_status open_inside(int parent, const char *name, const char *path, int *folder) {
+  *folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_none = errno == ENOTDIR || errno == ENOENT || errno == ELOOP || errno == EACCES;
+  return *folder >= 0 || is_none ? HL_OK : hl_fail_errno(path, "open");
+}
+
+/* Does a folder of this level stand here, going by some run with a result below it? path: for messages. */
+static hl_status find_runs(int parent, const char *name, const char *path, enum result_level level,
+                           bool *found) {
+  int folder;
+  *found = false;
+  hl_status status = open_inside(parent, name, path, &folder);
+  if (status != HL_OK || folder < 0) return status;
+  DIR *entries = level != RESULT_RUN ? fdopendir(folder) : NULL;
   if (entries == NULL) {
+    if (level == RESULT_RUN)
+      *found = has_result(folder);
+    else
+      status = hl_fail_errno(path, "open");
     close(folder);
-    return false;
+    return status;
   }
-  for (struct dirent *entry; !found && (entry = readdir(entries)) != NULL;) {
+  for (struct dirent *entry; status == HL_OK && !*found && (entry = readdir(entries)) != NULL;) {
     uint64_t number;
     if (entry->d_name[0] == '.' || entry->d_type == DT_REG) continue;
     if (level != RESULT_TASK && !parse_number(entry->d_name, &number)) continue;
-    found = holds_runs(openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), level - 1);
+    status = find_runs(folder, entry->d_name, path, level - 1, found);
   }
   closedir(entries);
-  return found;
+  return status;
 }
 
 /* From the run upwards: a folder that looks like two levels is the lower one. */
@@ -133,7 +143,9 @@ static hl_status find_level(const char *path, const char *absolute, struct resul
   TRY(hl_new_array(strlen(absolute) + 1, 1, &room));
   for (enum result_level level = RESULT_RUN; level <= RESULT_TASK; level++) {
     if (!name_level(absolute, room, level, root, &config, &task)) continue;
-    if (!holds_runs(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), level)) continue;
+    bool found;
+    TRY(find_runs(AT_FDCWD, path, path, level, &found));
+    if (!found) continue;
     status = take_names(path, level, config, task, root);
     break;
   }

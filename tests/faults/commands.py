@@ -21,14 +21,15 @@ SETS = ("adam1p_wide_grid", "adam8p_wide_grid")
 class Command:
     """args: from a folder beside `in`, where the inputs are; before: files that are there already, which a failure must leave;
     several: it writes more than one file, each of which a failure may leave as it is to be, but none by halves; resumes: what
-    it has got so far it keeps, under passing names."""
+    it has got so far it keeps, under passing names; looks_around: a folder that cannot be opened may seem to be none."""
 
-    def __init__(self, name, args, before=(), several=False, resumes=False):
+    def __init__(self, name, args, before=(), several=False, resumes=False, looks_around=False):
         self.name, self.args, self.before, self.several, self.resumes = name, args.split(), dict(before), several, resumes
+        self.looks_around = looks_around
 
     def but(self, change):
         """Another command line for the same."""
-        other = Command(self.name, "", self.before, self.several, self.resumes)
+        other = Command(self.name, "", self.before, self.several, self.resumes, self.looks_around)
         other.args = change(list(self.args))
         return other
 
@@ -122,7 +123,7 @@ def commands(here, server):
     return [
         Command("ingest npz", "ingest -o a.h5 ../in/npz " + many),
         Command("ingest grows", "ingest -o a.h5 ../in/npz " + many, {"a.h5": first}),
-        Command("ingest tree", "ingest -o a.h5 ../in/tree " + many),
+        Command("ingest tree", "ingest -o a.h5 ../in/tree " + many, looks_around=True),
         Command("ingest derived", "ingest -o a.h5 ../in/mini_quadratic_family_seed0.json --set mysampler " + many),
         Command("ingest json", "ingest -o a.h5 ../in/cifar.json " + many),
         Command("ingest csv", "ingest -o a.h5 ../in/sweep.csv --grid 4 " + many),

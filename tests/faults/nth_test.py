@@ -36,9 +36,10 @@ def died_well(command, found, undisturbed):
     return wrong + [f"left: {n}" for n in strange]
 
 
-def choose(counted, where):
+def choose(command, counted, kinds, where):
     """Which calls are made to fail."""
-    if TORTURE and where == "own" and not SANITIZED:
+    is_every = TORTURE or (command.looks_around and kinds == "f")
+    if is_every and where == "own" and not SANITIZED:
         return range(counted.n_call)
     if TORTURE:
         return [n for n, _, _ in counted.sites]
@@ -53,7 +54,7 @@ def choose(counted, where):
 def fail_each(s, command, counted, undisturbed, title, kind, codes, words):
     kinds, where = kind
     base = {"FAULT_CALLS": kinds, "FAULT_WHERE": where}
-    jobs = [(command, dict(base, FAULT_AT=str(n))) for n in choose(counted, where)]
+    jobs = [(command, dict(base, FAULT_AT=str(n))) for n in choose(command, counted, kinds, where)]
     if TORTURE:
         jobs += [(command, dict(base, FAULT_AT=str(n), FAULT_ON="1")) for n, _, _ in counted.sites]
     bad, n_died = [], 0
