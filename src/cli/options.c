@@ -156,6 +156,7 @@ static hl_status take_arguments(struct cli *cli, size_t min_argument, size_t max
                    cli->n_argument == 1 ? "" : "s", cli->command->arguments);
   }
   if (max_argument > 0 && cli->n_argument > max_argument) {
+    HL_ASSUME(cli->arguments != NULL); /* they were counted */
     return hl_fail(HL_USAGE, "found one argument too many, '%s', expected: %s", cli->arguments[max_argument],
                    cli->command->arguments);
   }

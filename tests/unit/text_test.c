@@ -1,6 +1,7 @@
 /* UTF-8 against the table of well-formed sequences (RFC 3629), byte by byte, with what is wrong at every
- * place of words of ASCII. */
+ * place of words of ASCII. The natural order of names. */
 #include "base/text.h"
+#include "hyperlist/strings.h"
 #include "test.h"
 
 #include <string.h>
@@ -58,10 +59,24 @@ START_TEST(utf8_is_told) {
 }
 END_TEST
 
+START_TEST(names_have_a_natural_order) {
+  static const char *const rising[] = {"",   "0",   "2",    "10",    "a",  "a1", "a1b",
+                                       "a2", "a10", "a10a", "a10a3", "ab", "b"};
+  const size_t n = sizeof rising / sizeof *rising;
+  for (size_t i = 0; i < n; i++) {
+    for (size_t j = 0; j < n; j++) {
+      const int order = hl_strings_compare_natural(rising[i], rising[j]), expected = (i > j) - (i < j);
+      ck_assert_msg((order > 0) - (order < 0) == expected, "'%s' and '%s'", rising[i], rising[j]);
+    }
+  }
+}
+END_TEST
+
 static Suite *suite(void) {
   Suite *s = suite_create("text");
   TCase *t = tcase_create("text");
   tcase_add_test(t, utf8_is_told);
+  tcase_add_test(t, names_have_a_natural_order);
   suite_add_tcase(s, t);
   return s;
 }
