@@ -114,12 +114,12 @@ class Inputs:
     # ---- Numbers without pictures ----
 
     def blank_plots(self):
-        """A folder with plots/ in which every figure is next to nothing to draw."""
+        """A folder with plots/ in which every figure is its end alone: next to nothing to draw."""
         folder = os.path.join(self.folder, "blank", "plots")
         os.makedirs(folder, exist_ok=True)
         for name in ("style", "figure3a", "figure3b"):
             with open(os.path.join(folder, name + ".gp"), "w") as file:
-                file.write("set terminal dumb\n" if name == "style" else f"set output '{name}.svg'\nplot 0\n")
+                file.write("set terminal dumb\n" if name == "style" else f"set print '{name}.svg'\nprint '</svg>'\n")
         return os.path.dirname(folder)
 
 
