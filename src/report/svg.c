@@ -205,7 +205,7 @@ static void write_attribute(const struct svg *svg, const char *name, size_t n, c
   const bool is_image = strcmp(svg->open[svg->depth - 1], "image") == 0;
   const char *url = strstr(value, "url(");
   if (is_href && (is_image ? !is_embedded(value) : *value != '#')) return;
-  if (url != NULL && (url != value || value[4] != '#')) return;
+  if (url != NULL && (url != value || value[4] != '#' || strstr(value + 4, "url(") != NULL)) return;
   if (!has_plain_functions(value)) return;
   fprintf(svg->file, " %.*s=\"", (int)n, name);
   if (is_id) fprintf(svg->file, "%s-", svg->prefix);

@@ -18,7 +18,7 @@
 
 int hyperlist_main(int argc, const char **argv);
 
-enum { MOST_ARGUMENTS = 24, INTERRUPTED = 128 };
+enum { MOST_ARGUMENTS = 24, INTERRUPTED = 130 };
 
 static const char *const kept_names[] = {"runs.csv",  "archive.h5", "scores.h5",
                                          "list.json", "log.csv",    "names.txt"};
