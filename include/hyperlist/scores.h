@@ -84,7 +84,7 @@ struct hl_normalize_options {
   enum hl_best_over best_over;
   enum hl_aggregate aggregate;
   enum hl_test_constants test_constants;
-  const char *provenance;             /* text attribute `provenance`, NULL: none */
+  const char *command;                /* for provenance; NULL: none */
   struct hl_normalize_report *report; /* filled on the first rank; NULL: nobody asks */
 };
 

@@ -19,17 +19,28 @@ static void shuffle_block8(const uint64_t *values, size_t n, unsigned char *plan
   }
 }
 
-static void unshuffle_block4(const unsigned char *planes, size_t n, uint32_t *values) {
+/* Bytes side by side, then pairs, then fours: fewer instructions than each byte shifted to its place. */
+static void join2(const unsigned char *low, const unsigned char *high, uint16_t *pairs) {
+  for (size_t i = 0; i < BLOCK; i++) pairs[i] = (uint16_t)(low[i] | high[i] << 8);
+}
+
+static void unshuffle_block4(const unsigned char *planes, size_t n, unsigned char *values) {
+  uint16_t low[BLOCK], high[BLOCK];
+  join2(planes, planes + n, low);
+  join2(planes + 2 * n, planes + 3 * n, high);
   for (size_t i = 0; i < BLOCK; i++) {
-    values[i] = (uint32_t)planes[i] | (uint32_t)planes[n + i] << 8 | (uint32_t)planes[2 * n + i] << 16 |
-                (uint32_t)planes[3 * n + i] << 24;
+    const uint32_t value = low[i] | (uint32_t)high[i] << 16;
+    memcpy(values + i * sizeof value, &value, sizeof value);
   }
 }
 
-static void unshuffle_block8(const unsigned char *planes, size_t n, uint64_t *values) {
-  for (size_t i = 0; i < BLOCK; i++) values[i] = planes[i];
-  for (size_t k = 1; k < sizeof *values; k++) {
-    for (size_t i = 0; i < BLOCK; i++) values[i] |= (uint64_t)planes[k * n + i] << 8 * k;
+static void unshuffle_block8(const unsigned char *planes, size_t n, unsigned char *values) {
+  uint16_t pairs[4][BLOCK];
+  for (size_t k = 0; k < 4; k++) join2(planes + 2 * k * n, planes + (2 * k + 1) * n, pairs[k]);
+  for (size_t i = 0; i < BLOCK; i++) {
+    const uint64_t value =
+        pairs[0][i] | (uint64_t)pairs[1][i] << 16 | (uint64_t)pairs[2][i] << 32 | (uint64_t)pairs[3][i] << 48;
+    memcpy(values + i * sizeof value, &value, sizeof value);
   }
 }
 
@@ -80,15 +91,10 @@ void hl_unshuffle(const unsigned char *planes, size_t n, size_t size, void *valu
   unsigned char *to = values;
   size_t i = 0;
   for (; i + BLOCK <= n; i += BLOCK) {
-    union {
-      uint32_t narrow[BLOCK];
-      uint64_t wide[BLOCK];
-    } block;
     if (size == 8)
-      unshuffle_block8(planes + i, n, block.wide);
+      unshuffle_block8(planes + i, n, to + i * size);
     else
-      unshuffle_block4(planes + i, n, block.narrow);
-    memcpy(to + i * size, &block, BLOCK * size);
+      unshuffle_block4(planes + i, n, to + i * size);
   }
   unshuffle_rest(planes, i, n, size, to);
 }

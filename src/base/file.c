@@ -167,32 +167,3 @@ out:
   }
   return status;
 }
-
-hl_status hl_file_hash(const char *path, uint64_t *hash, uint64_t *n_byte) {
-  hl_status status = HL_OK;
-  char *block = NULL;
-  XXH64_state_t *state = XXH64_createState();
-  FILE *file = fopen(path, "rbe");
-  *n_byte = 0;
-  if (file == NULL) {
-    status = hl_fail_errno(path, "open");
-    goto out;
-  }
-  TRY(hl_new_array(BLOCK_BYTES, 1, &block));
-  if (state == NULL) {
-    status = hl_fail_memory();
-    goto out;
-  }
-  XXH64_reset(state, 0);
-  for (size_t n; (n = fread(block, 1, BLOCK_BYTES, file)) > 0; *n_byte += n) XXH64_update(state, block, n);
-  if (ferror(file)) {
-    status = hl_fail_errno(path, "read");
-    goto out;
-  }
-  *hash = XXH64_digest(state);
-out:
-  if (file != NULL) fclose(file);
-  XXH64_freeState(state);
-  free(block);
-  return status;
-}

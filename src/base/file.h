@@ -36,9 +36,6 @@ hl_status hl_file_replace(const char *temporary, const char *path);
  * unpacked. */
 hl_status hl_file_read(const char *path, size_t limit, char **data, size_t *size);
 
-/* XXH64 (seed 0) of a file's bytes, and its size. */
-hl_status hl_file_hash(const char *path, uint64_t *hash, uint64_t *n_byte);
-
 /* XXH64 of bytes, seeded with the hash of what came before them: 0 in the beginning. */
 uint64_t hl_hash_more(uint64_t hash, const void *bytes, size_t n);
 

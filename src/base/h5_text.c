@@ -14,17 +14,26 @@ static hid_t new_text_type(void) {
   return type;
 }
 
+/* HDF5 clears a megabyte for each dataset of texts that it reads or writes, unless it is told of less. */
+static hid_t new_transfer(void) {
+  enum { BUFFER_BYTES = 1 << 14 };
+  const hid_t list = H5Pcreate(H5P_DATASET_XFER);
+  if (list >= 0) H5Pset_buffer(list, BUFFER_BYTES, NULL, NULL);
+  return list;
+}
+
 hl_status hl_h5_write_strings(struct hl_h5 parent, const char *name, const struct hl_strings *strings) {
   h5_silence();
   const hsize_t n = strings->n;
   const hid_t type = new_text_type(), space = H5Screate_simple(1, &n, NULL),
-              list = h5_new_untimed(H5P_DATASET_CREATE);
+              list = h5_new_untimed(H5P_DATASET_CREATE), transfer = new_transfer();
   const hid_t dataset = H5Dcreate2(parent.id, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
   const bool ok =
-      dataset > 0 && (n == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, strings->items) >= 0);
+      dataset > 0 && (n == 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, transfer, strings->items) >= 0);
   hl_status status = ok ? HL_OK : h5_fail_write(parent, name);
   if (H5Dclose(dataset) < 0 && status == HL_OK)
     status = h5_fail_write(parent, name); /* it writes what was held back */
+  H5Pclose(transfer);
   H5Pclose(list);
   H5Sclose(space);
   H5Tclose(type);
@@ -45,16 +54,16 @@ static hl_status read_variable(struct hl_h5 parent, const char *name, hid_t data
                                struct hl_strings *strings) {
   char **texts = NULL;
   hl_status status = HL_OK;
-  const hid_t type = new_text_type();
+  const hid_t type = new_text_type(), transfer = new_transfer();
   TRY(h5_check_texts(parent, name, dataset, n));
   TRY(hl_new_array(n, sizeof *texts, &texts));
-  if (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0) {
+  if (n > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, transfer, texts) < 0) {
     if (h5_reason(HL_INVALID) != HL_INVALID) {
       status = h5_fail(HL_IO, parent, name, "cannot read");
       goto out;
     }
     H5Tset_cset(type, H5T_CSET_ASCII); /* h5py and others may have declared plain ASCII */
-    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0) {
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, transfer, texts) < 0) {
       status = h5_fail(HL_INVALID, parent, name, "cannot read");
       goto out;
     }
@@ -66,6 +75,7 @@ static hl_status read_variable(struct hl_h5 parent, const char *name, hid_t data
   }
   if (n > 0) H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts);
 out:
+  H5Pclose(transfer);
   H5Tclose(type);
   free(texts);
   return status;

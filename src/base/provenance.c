@@ -1,6 +1,6 @@
 #include "base/provenance.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "base/hasher.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "hyperlist/version.h"

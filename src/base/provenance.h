@@ -16,7 +16,7 @@ hl_status hl_provenance_new(const char *command, uint64_t seed, size_t n_input, 
 
 /* Hashes one more input into "inputs"; nothing for NULL. */
 hl_status hl_provenance_add_input(struct cJSON *json, const char *path);
-/* The same for one that was hashed before (hl_file_hash). */
+/* The same for one that was hashed before (base/hasher.h). */
 hl_status hl_provenance_add_hashed(struct cJSON *json, const char *path, uint64_t hash, uint64_t n_byte);
 
 /* The same as `# key: value` lines of a TSV; nothing for NULL. */

@@ -183,7 +183,7 @@ static hl_status check_runs(struct curves_check *curves, struct slot *slot, size
 static hl_status average(struct curves_check *curves, struct slot *slot, size_t first, size_t n) {
   const size_t i_valid = curves->i_valid[slot->i_set];
   if (i_valid == slot->table.n_split) return HL_OK;
-  const hl_status status = averaged_init(&slot->averaged, n, slot->table.n_step);
+  const hl_status status = averaged_begin(&slot->averaged, n, slot->table.n_step);
   if (status != HL_OK) return status;
   slot->averaged.first = first;
   average_rows(&slot->table, slot->values, first, n, i_valid, &slot->averaged);
@@ -195,7 +195,7 @@ static hl_status check_chunk(void *user, size_t i, size_t i_thread) {
   struct slot *slot = &curves->slots[i_thread];
   const struct item *item = &curves->items[i];
   hl_status status = HL_OK;
-  averaged_clear(&slot->averaged);
+  slot->averaged.n_config = 0;
   TRY(open_slot(curves, slot, item));
   const struct hl_archive_table *table = &slot->table;
   const size_t left = table->n_config - item->first, n = left < table->chunk_rows ? left : table->chunk_rows;
@@ -243,7 +243,7 @@ static hl_status count_chunk(void *user, size_t i, size_t i_thread) {
   curves->i_task = curves->items[i].i_task;
   for (size_t k = 0; k < slot->faults.n; k++)
     TRY(checker_note(checker, hl_fail_again(HL_INVALID, slot->faults.items[k])));
-  if (slot->averaged.loss != NULL) {
+  if (slot->averaged.n_config > 0) {
     count_cells(&checker->report->sets[slot->i_set], &slot->averaged);
     constants_add(&curves->sum, &slot->averaged);
   }

@@ -7,17 +7,6 @@
 
 #include <stdlib.h>
 
-static hl_status copy_provenance(const struct cli *cli, const char *archive, char **text) {
-  struct cJSON *json = NULL;
-  hl_status status = HL_OK;
-  *text = NULL;
-  TRY(cli_new_provenance(cli, 1, &archive, &json));
-  if (json != NULL) TRY(hl_json_copy_text(json, text));
-out:
-  hl_json_free(json);
-  return status;
-}
-
 static hl_status say_summary(const struct cli *cli, const struct hl_normalize_report *report) {
   hl_status status = HL_OK;
   struct cJSON *json = hl_json_new_object();
@@ -48,7 +37,6 @@ static hl_status run(struct cli *cli) {
   hl_status status = HL_OK;
   char *split = NULL, *replicas_text = NULL, *best_text = NULL, *aggregate_text = NULL,
        *constants_text = NULL;
-  char *provenance = NULL;
   struct hl_normalize_report report = {0};
   int i_replicas = 0, i_best = 0, i_aggregate = 0, i_constants = 0;
   const struct cli_option options[] = {
@@ -67,19 +55,17 @@ static hl_status run(struct cli *cli) {
   TRY(cli_choose("--best-over", best_text, best_over, &i_best));
   TRY(cli_choose("--aggregate", aggregate_text, aggregates, &i_aggregate));
   TRY(cli_choose("--test-constants", constants_text, test_constants, &i_constants));
-  TRY(copy_provenance(cli, cli->arguments[0], &provenance));
   const struct hl_normalize_options normalize = {.valid_split = split,
                                                  .replicas = (enum hl_replicas)i_replicas,
                                                  .best_over = (enum hl_best_over)i_best,
                                                  .aggregate = (enum hl_aggregate)i_aggregate,
                                                  .test_constants = (enum hl_test_constants)i_constants,
-                                                 .provenance = provenance,
+                                                 .command = cli->provenance,
                                                  .report = &report};
   TRY(hl_normalize(cli->arguments[0], cli->output, &normalize, &cli->context));
   if (hl_ranks_is_first(&cli->context)) TRY(say_summary(cli, &report));
 out:
   hl_strings_clear(&report.degenerate);
-  free(provenance);
   return status;
 }
 

@@ -1,6 +1,6 @@
 /* In any thread: read and pack one source. */
 #include "base/error.h"
-#include "base/file.h"
+#include "base/hasher.h"
 #include "base/memory.h"
 #include "hyperlist/limits.h"
 #include "ingest/job.h"

@@ -5,15 +5,16 @@
 
 #include <stdlib.h>
 
-hl_status averaged_init(struct averaged *averaged, size_t n_config, size_t n_step) {
+hl_status averaged_begin(struct averaged *averaged, size_t n_config, size_t n_step) {
   hl_status status = HL_OK;
   size_t n;
-  *averaged = (struct averaged){.n_config = n_config, .n_step = n_step};
+  averaged->n_config = averaged->first = 0;
   if (!hl_multiply(n_config, n_step, &n)) return hl_fail_memory();
-  TRY(hl_new_array(n, sizeof *averaged->loss, &averaged->loss));
-  TRY(hl_new_array(n_config, sizeof *averaged->n_point, &averaged->n_point));
+  TRY(hl_grow_array(&averaged->loss, &averaged->loss_capacity, n, sizeof *averaged->loss));
+  TRY(hl_grow_array(&averaged->n_point, &averaged->n_point_capacity, n_config, sizeof *averaged->n_point));
+  averaged->n_config = n_config;
+  averaged->n_step = n_step;
 out:
-  if (status != HL_OK) averaged_clear(averaged);
   return status;
 }
 
@@ -29,23 +30,31 @@ size_t run_points(const struct hl_archive_table *table, size_t i_config, size_t 
   return table->observed != NULL ? (size_t)table->observed[i_run * table->n_split + i_split] : table->n_step;
 }
 
-/* Mostly every replica has every point. Then a replica is added to all points at once: the same sums, in the
- * same order, as point by point. */
-static void average_complete(const struct hl_archive_table *table, const void *values, size_t i_row,
-                             size_t i_split, double *loss) {
-  const size_t n_step = table->n_step, n_split = table->n_split;
-  for (size_t s = 0; s < n_step; s++) loss[s] = 0;
-  for (size_t r = 0; r < table->n_replica; r++) {
-    const size_t at = (i_row * table->n_replica + r) * n_step * n_split + i_split;
-    const double *wide = (const double *)values + at;
-    const float *narrow = (const float *)values + at;
-    if (table->is_double) {
-      for (size_t s = 0; s < n_step; s++) loss[s] += wide[s * n_split];
-    } else {
-      for (size_t s = 0; s < n_step; s++) loss[s] += (double)narrow[s * n_split];
+/* Of a config whose every replica has every point, as most are: four points side by side, each the sum over
+ * replicas in their order. values begin with the config's first of the split. */
+static inline void average_complete(bool is_double, const struct hl_archive_table *table, const void *values,
+                                    double *loss) {
+  const size_t n_step = table->n_step, n_split = table->n_split, n_replica = table->n_replica;
+  const double n = (double)n_replica;
+  size_t s = 0;
+  for (; s + 4 <= n_step; s += 4) {
+    double a = 0, b = 0, c = 0, d = 0;
+    for (size_t r = 0, at = s * n_split; r < n_replica; r++, at += n_step * n_split) {
+      a += hl_value_at(is_double, values, at);
+      b += hl_value_at(is_double, values, at + n_split);
+      c += hl_value_at(is_double, values, at + 2 * n_split);
+      d += hl_value_at(is_double, values, at + 3 * n_split);
     }
+    loss[s] = a / n;
+    loss[s + 1] = b / n;
+    loss[s + 2] = c / n;
+    loss[s + 3] = d / n;
   }
-  for (size_t s = 0; s < n_step; s++) loss[s] /= (double)table->n_replica;
+  for (; s < n_step; s++) {
+    double sum = 0;
+    for (size_t r = 0; r < n_replica; r++) sum += hl_value_at(is_double, values, (r * n_step + s) * n_split);
+    loss[s] = sum / n;
+  }
 }
 
 static void average_point_by_point(const struct hl_archive_table *table, const void *values, size_t i_row,
@@ -74,8 +83,11 @@ static void average_config(const struct hl_archive_table *table, const void *val
     least = n < least ? n : least;
   }
   averaged->n_point[i_averaged] = most;
-  if (least == table->n_step)
-    average_complete(table, values, i_row, i_split, loss);
+  const size_t at = i_row * table->n_replica * table->n_step * table->n_split + i_split;
+  if (least == table->n_step && table->is_double)
+    average_complete(true, table, (const double *)values + at, loss);
+  else if (least == table->n_step)
+    average_complete(false, table, (const float *)values + at, loss);
   else
     average_point_by_point(table, values, i_row, i_config, i_split, most, loss);
 }

@@ -4,15 +4,17 @@
 
 #include "hyperlist/archive.h"
 
-/* Averaged curves of one split of a table. */
+/* Averaged curves of one split of a table, in room that one table after the other may use. All zero: none. */
 struct averaged {
-  size_t n_config, n_step;
-  size_t first;    /* the table's row of the first config here */
-  double *loss;    /* [n_config][n_step]; beyond n_point: undefined */
-  size_t *n_point; /* [n_config]: grid points that any replica observed; 0: the cell is missing */
+  size_t n_config, n_step; /* n_config 0: no curves */
+  size_t first;            /* the table's row of the first config here */
+  double *loss;            /* [n_config][n_step]; beyond n_point: undefined */
+  size_t *n_point;         /* [n_config]: grid points that any replica observed; 0: the cell is missing */
+  size_t loss_capacity, n_point_capacity;
 };
 
-hl_status averaged_init(struct averaged *averaged, size_t n_config, size_t n_step);
+/* Makes room; what was there is lost. */
+hl_status averaged_begin(struct averaged *averaged, size_t n_config, size_t n_step);
 void averaged_clear(struct averaged *averaged); /* legal on all zero */
 
 /* How many grid points of a run's split are there: 0 if it did not run. */

@@ -9,8 +9,8 @@ void constants_add(struct constants_sum *sum, const struct averaged *averaged) {
       sum->sum_first += loss[0];
       sum->n_first++;
     }
-    for (size_t s = 0; s < averaged->n_point[c]; s++) {
-      if (isfinite(loss[s]) && loss[s] < sum->lowest) sum->lowest = loss[s];
+    for (size_t s = 0; s < averaged->n_point[c]; s++) { /* (NaN is less than nothing) */
+      if (loss[s] < sum->lowest && isfinite(loss[s])) sum->lowest = loss[s];
     }
   }
 }
@@ -24,12 +24,6 @@ struct constants constants_get(const struct constants_sum *first, const struct c
 
 bool constants_are_degenerate(struct constants constants) {
   return !(constants.best < constants.init);
-}
-
-double normalize_loss(double loss, struct constants constants) {
-  if (!isfinite(loss)) return 1;
-  const double y = (loss - constants.best) / (constants.init - constants.best);
-  return y < 0 ? 0 : y < 1 ? y : 1;
 }
 
 struct collapsed collapse(const double *y, size_t n_point) {

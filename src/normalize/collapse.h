@@ -5,6 +5,7 @@
 
 #include "normalize/average.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,7 +28,10 @@ struct constants constants_get(const struct constants_sum *first, const struct c
 bool constants_are_degenerate(struct constants constants);
 
 /* y = clip((L - best) / (init - best), 0, 1); 1 for a non-finite L. */
-double normalize_loss(double loss, struct constants constants);
+static inline double normalize_loss(double loss, struct constants constants) {
+  const double y = (loss - constants.best) / (constants.init - constants.best);
+  return !isfinite(loss) ? 1 : y < 0 ? 0 : y < 1 ? y : 1;
+}
 
 /* One curve y[0..n_point) collapsed in each way; NaN if n_point is 0. */
 struct collapsed {

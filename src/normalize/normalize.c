@@ -2,8 +2,11 @@
 #include "base/farm.h"
 #include "base/file.h"
 #include "base/h5.h"
+#include "base/hasher.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/provenance.h"
 #include "base/ranks.h"
 #include "base/text.h"
 #include "hyperlist/scores.h"
@@ -46,6 +49,7 @@ struct run {
   size_t n_scorer;
   struct scorer *scorers;       /* one per thread */
   struct task_result **results; /* likewise */
+  struct hl_hasher *hasher; /* of the archive, for provenance; NULL: none is written, or not by this rank */
 };
 
 static hl_status open_set(struct run *run, struct hl_h5 parent, size_t i_set) {
@@ -112,14 +116,16 @@ static hl_status score_task(void *user, size_t i_task, size_t i_thread, const vo
   struct run *run = user;
   struct scorer *scorer = &run->scorers[i_thread];
   struct task_result *result = run->results[i_thread];
-  const hl_status status = scorer_run(scorer, i_task);
-  if (status != HL_OK) return status;
+  hl_status status = HL_OK;
+  if (run->hasher != NULL) TRY(hl_hasher_advance(run->hasher, i_task + 1, run->index->tasks.n));
+  TRY(scorer_run(scorer, i_task));
   double *to = result->sets;
   result->last_step = scorer->last_step;
   for (size_t i = 0; i < run->index->n_set; i++) to = put_set(&scorer->sets[i], to);
   *bytes = result;
   *n_byte = result_bytes(run);
-  return HL_OK;
+out:
+  return status;
 }
 
 static hl_status write_rows(const struct set_output *set, size_t i_task, const double *rows,
@@ -196,6 +202,25 @@ out:
   return status;
 }
 
+static hl_status write_provenance(const struct run *run, const char *archive_path,
+                                  const struct hl_normalize_options *options,
+                                  const struct hl_context *context) {
+  hl_status status = HL_OK;
+  struct cJSON *json = NULL;
+  char *text = NULL;
+  uint64_t hash, n_byte;
+  if (run->hasher == NULL) return HL_OK;
+  TRY(hl_hasher_finish(run->hasher, &hash, &n_byte));
+  TRY(hl_provenance_new(options->command, context->seed, 0, NULL, &json));
+  TRY(hl_provenance_add_hashed(json, archive_path, hash, n_byte));
+  TRY(hl_json_copy_text(json, &text));
+  TRY(hl_h5_write_text(run->file, "provenance", text));
+out:
+  hl_json_free(json);
+  free(text);
+  return status;
+}
+
 static hl_status write_options(const struct run *run, const struct hl_normalize_options *options) {
   static const char *const replicas[] = {"average-first", "normalize-first"};
   static const char *const best_over[] = {"archive", "set"};
@@ -211,8 +236,6 @@ static hl_status write_options(const struct run *run, const struct hl_normalize_
   TRY(hl_h5_write_text(run->file, "best_over", best_over[options->best_over]));
   TRY(hl_h5_write_text(run->file, "aggregate", aggregates[options->aggregate]));
   TRY(hl_h5_write_text(run->file, "test_constants", test_constants[options->test_constants]));
-  if (options->provenance != NULL) TRY(hl_h5_write_text(run->file, "provenance", options->provenance));
-  TRY(hl_h5_write_text(run->file, "schema", "hyperlist.scores/1"));
 out:
   return status;
 }
@@ -267,6 +290,7 @@ static void close_run(struct run *run) {
   free(run->scorers);
   free(run->degenerate);
   free(run->last_step);
+  hl_hasher_free(run->hasher);
 }
 
 static hl_status make_scorers(struct run *run, struct hl_archive *archive,
@@ -283,12 +307,14 @@ out:
   return status;
 }
 
-static hl_status finish(const struct run *run, const struct hl_normalize_options *options,
-                        const struct hl_context *context) {
+static hl_status finish(const struct run *run, const char *archive_path,
+                        const struct hl_normalize_options *options, const struct hl_context *context) {
   hl_status status = HL_OK;
   for (size_t i = 0; i < run->index->n_set; i++) TRY(write_set_counts(run, &run->sets[i]));
   TRY(write_tasks(run));
   TRY(write_options(run, options));
+  TRY(write_provenance(run, archive_path, options, context));
+  TRY(hl_h5_write_text(run->file, "schema", "hyperlist.scores/1"));
   if (options->report != NULL) TRY(tell(run, options->report));
   for (size_t i = 0; i < run->index->tasks.n; i++) {
     if (run->degenerate[i]) {
@@ -317,6 +343,7 @@ out:
 static hl_status prepare(struct run *run, const char *path, struct hl_archive **archive,
                          const struct hl_normalize_options *options, const struct hl_context *context) {
   hl_status status = HL_OK;
+  if (hl_ranks_is_first(context) && options->command != NULL) TRY(hl_hasher_new(path, &run->hasher));
   TRY(hl_archive_open(path, archive));
   run->index = hl_archive_get_index(*archive);
   TRY(make_scorers(run, *archive, options, context));
@@ -329,10 +356,11 @@ static hl_status create(struct run *run, const char *temporary) {
   return status == HL_OK ? open_run(run) : status;
 }
 
-static hl_status publish(struct run *run, const struct hl_normalize_options *options,
-                         const struct hl_context *context, const char *temporary, const char *out_path) {
+static hl_status publish(struct run *run, const char *archive_path,
+                         const struct hl_normalize_options *options, const struct hl_context *context,
+                         const char *temporary, const char *out_path) {
   hl_status status = HL_OK;
-  TRY(finish(run, options, context));
+  TRY(finish(run, archive_path, options, context));
   TRY(close_tables(run));
   close_run(run);
   *run = (struct run){.file = run->file};
@@ -362,7 +390,7 @@ hl_status hl_normalize(const char *archive_path, const char *out_path,
                                .take = write_task,
                                .user = &run};
   TRY(hl_farm_run(context, &farm));
-  if (is_first) status = publish(&run, options, context, temporary, out_path);
+  if (is_first) status = publish(&run, archive_path, options, context, temporary, out_path);
   TRY(hl_ranks_agree(context, status));
 out:
   close_run(&run);

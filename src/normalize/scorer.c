@@ -62,7 +62,7 @@ out:
 
 static void drop_curves(struct scorer *scorer, struct set_row *row) {
   if (row->has_table) hl_archive_close_table(scorer->archive, &row->table);
-  for (size_t k = 0; k < N_SCORED_SPLIT; k++) averaged_clear(&row->averaged[k]);
+  for (size_t k = 0; k < N_SCORED_SPLIT; k++) row->averaged[k].n_config = 0;
   row->has_table = false;
 }
 
@@ -70,6 +70,7 @@ void scorer_clear(struct scorer *scorer) {
   for (size_t i = 0; i < scorer->n_set; i++) {
     struct set_row *row = &scorer->sets[i];
     drop_curves(scorer, row);
+    for (size_t k = 0; k < N_SCORED_SPLIT; k++) averaged_clear(&row->averaged[k]);
     free(row->valid);
     free(row->test);
     free(row->valid_min);
@@ -104,7 +105,7 @@ static hl_status for_rows(struct scorer *scorer, struct set_row *row, rows_funct
 
 static hl_status average_some(struct scorer *scorer, struct set_row *row, size_t first, size_t n) {
   for (size_t k = 0; k < N_SCORED_SPLIT; k++) {
-    if (row->averaged[k].loss == NULL) continue;
+    if (row->averaged[k].n_config == 0) continue;
     average_rows(&row->table, scorer->values, first, n, row->i_split[k], &row->averaged[k]);
   }
   return HL_OK;
@@ -121,7 +122,7 @@ static hl_status average_set(struct scorer *scorer, size_t i_set, size_t i_task)
   scorer->last_step = fmax(scorer->last_step, row->table.steps[row->table.n_step - 1]); /* NaN gives way */
   for (size_t k = 0; k < N_SCORED_SPLIT; k++) {
     if (row->i_split[k] == row->table.n_split) continue;
-    TRY(averaged_init(&row->averaged[k], row->n_config, row->table.n_step));
+    TRY(averaged_begin(&row->averaged[k], row->n_config, row->table.n_step));
   }
   TRY(for_rows(scorer, row, average_some));
 out:
@@ -140,14 +141,12 @@ static void set_constants(struct set_row *row, size_t k, struct constants consta
  * everywhere. */
 static void find_constants(struct scorer *scorer, size_t k) {
   struct constants_sum all = {.lowest = INFINITY};
-  for (size_t i = 0; i < scorer->n_set; i++) {
-    if (scorer->sets[i].averaged[k].loss != NULL) constants_add(&all, &scorer->sets[i].averaged[k]);
-  }
+  for (size_t i = 0; i < scorer->n_set; i++) constants_add(&all, &scorer->sets[i].averaged[k]);
   for (size_t i = 0; i < scorer->n_set; i++) {
     struct set_row *row = &scorer->sets[i];
     struct constants_sum own = {.lowest = INFINITY};
-    if (row->averaged[k].loss != NULL) constants_add(&own, &row->averaged[k]);
     const bool over_set = scorer->options->best_over == HL_BEST_OVER_SET;
+    if (over_set) constants_add(&own, &row->averaged[k]);
     set_constants(row, k, constants_get(&all, over_set ? &own : &all));
   }
 }
@@ -209,7 +208,7 @@ static void score_replicas(struct scorer *scorer, struct set_row *row, size_t k,
 }
 
 static bool is_scored(const struct set_row *row, size_t k) {
-  return row->averaged[k].loss != NULL && !constants_are_degenerate(constants_of(row, k));
+  return row->averaged[k].n_config > 0 && !constants_are_degenerate(constants_of(row, k));
 }
 
 static hl_status score_some(struct scorer *scorer, struct set_row *row, size_t first, size_t n) {
@@ -224,12 +223,11 @@ static void count_cells(struct set_row *row) {
   row->n_missing = row->has_table ? 0 : (int64_t)row->n_config;
   row->n_diverged = 0;
   for (size_t c = 0; c < averaged->n_config; c++) {
-    bool is_finite = true;
-    for (size_t s = 0; s < averaged->n_point[c]; s++) {
-      is_finite = is_finite && isfinite(averaged->loss[c * averaged->n_step + s]);
-    }
+    const double *loss = averaged->loss + c * averaged->n_step;
+    size_t n_finite = 0;
+    while (n_finite < averaged->n_point[c] && isfinite(loss[n_finite])) n_finite++;
     row->n_missing += averaged->n_point[c] == 0;
-    row->n_diverged += !is_finite;
+    row->n_diverged += n_finite < averaged->n_point[c];
   }
 }
 

@@ -58,8 +58,8 @@ static void check_table(struct hl_archive_table *table, uint32_t *state) {
     if (!table->is_double) wide[i] = (double)narrow[i];
   }
   for (size_t k = 0; k < N_SPLIT; k++) {
-    struct averaged averaged;
-    ck_assert_int_eq(averaged_init(&averaged, N_CONFIG, N_STEP), HL_OK);
+    struct averaged averaged = {0};
+    ck_assert_int_eq(averaged_begin(&averaged, N_CONFIG, N_STEP), HL_OK);
     average_rows(table, table->is_double ? (const void *)wide : narrow, 0, N_CONFIG, k, &averaged);
     for (size_t c = 0; c < N_CONFIG; c++) check_config(table, wide, c, k, &averaged);
     averaged_clear(&averaged);
