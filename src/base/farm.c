@@ -18,12 +18,14 @@ enum {
 
 /* One round: rank r does the items [first + r n_batch, first + (r + 1) n_batch), as far as there are any. */
 struct round {
+  const struct hl_context *context;
   const struct hl_farm *farm;
   bool is_first_rank;
   struct hl_journal *journal; /* rank 0's; NULL: none */
   uint64_t first, n_batch;
   size_t mine;         /* my first item */
   size_t n_mine, next; /* how many, and the one (from 0) whose result is next to be passed on */
+  size_t n_done;       /* of mine */
   struct early {
     void *bytes;
     size_t n;
@@ -103,6 +105,14 @@ out:
   return status;
 }
 
+/* Of several ranks those of a round are told at its end. */
+static void tell_progress(const struct round *round, size_t n_done) {
+  const struct hl_farm *farm = round->farm;
+  const struct hl_context *context = round->context;
+  if (farm->what == NULL || context == NULL || context->progress == NULL) return;
+  context->progress(context->user, farm->what, n_done < farm->n ? n_done : farm->n, farm->n);
+}
+
 static hl_status work(void *user, size_t i, size_t i_thread) {
   struct round *round = user;
   const void *bytes;
@@ -111,21 +121,21 @@ static hl_status work(void *user, size_t i, size_t i_thread) {
   if (status != HL_OK) return status;
   pthread_mutex_lock(&round->lock);
   status = deliver(round, i, bytes, n);
+  round->n_done++;
+  if (hl_ranks_size(round->context) == 1) tell_progress(round, (size_t)round->first + round->n_done);
   pthread_mutex_unlock(&round->lock);
   return status;
 }
 
 static hl_status do_share(struct round *round, const struct hl_context *context) {
   const size_t rank = hl_ranks_rank(context), n = round->farm->n;
-  const bool is_all = round->n_batch == n; /* a round of many, or of many ranks, is told by its end */
-  round->n = round->next = 0;
+  round->n = round->next = round->n_done = 0;
   round->mine = (size_t)round->first + rank * (size_t)round->n_batch;
   if (round->mine >= n) return HL_OK;
   const size_t left = n - round->mine;
   round->n_mine = left < round->n_batch ? left : (size_t)round->n_batch;
   hl_status status = hl_new_array(round->n_mine, sizeof *round->early, &round->early);
-  if (status == HL_OK)
-    status = hl_pool_run(context, is_all ? round->farm->what : NULL, round->n_mine, work, NULL, round);
+  if (status == HL_OK) status = hl_pool_run(context, NULL, round->n_mine, work, NULL, round);
   for (size_t i = 0; round->early != NULL && i < round->n_mine; i++) free(round->early[i].bytes);
   free(round->early);
   round->early = NULL;
@@ -146,12 +156,6 @@ static hl_status take_share(void *user, size_t rank, const void *bytes, size_t n
     if (status != HL_OK) return status;
   }
   return HL_OK;
-}
-
-static void tell_progress(const struct round *round, const struct hl_context *context) {
-  const size_t n = round->farm->n;
-  if (round->farm->what == NULL || context == NULL || context->progress == NULL) return;
-  context->progress(context->user, round->farm->what, round->first < n ? round->first : n, n);
 }
 
 /* ---- Rounds ---- */
@@ -193,14 +197,15 @@ out:
 
 hl_status hl_farm_run(const struct hl_context *context, const struct hl_farm *farm) {
   hl_status status = HL_OK;
-  struct round round = {.farm = farm,
+  struct round round = {.context = context,
+                        .farm = farm,
                         .is_first_rank = hl_ranks_is_first(context),
                         .n_batch = (hl_pool_threads(context, farm->n) + 1) / 2};
   pthread_mutex_init(&round.lock, NULL);
   TRY(replay(&round, context));
   while (round.first < farm->n) {
     TRY(run_round(&round, context));
-    if (round.n_batch < farm->n) tell_progress(&round, context);
+    if (hl_ranks_size(context) > 1) tell_progress(&round, (size_t)round.first);
   }
 out:
   pthread_mutex_destroy(&round.lock);
