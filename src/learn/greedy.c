@@ -153,7 +153,7 @@ static hl_status pick_from_tables(struct run *run, size_t n, bool *is_done) {
 
 /* Those of all ranks, on the first of them. */
 struct everywhere {
-  size_t n_rank, *first_tasks; /* [n_rank]: of each among all */
+  size_t *first_tasks; /* of each rank, among all */
   size_t n_task, n_cell, room_of_ranks, room_of_tasks, room_of_cells;
   int64_t *best;
   struct hl_open_cell *cells;

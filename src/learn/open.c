@@ -20,7 +20,7 @@ static void sort_cells(const struct hl_open_cell *cells, size_t n_cell, bool is_
 hl_status hl_open_init(struct hl_open *open, size_t n_config, size_t n_task, int64_t *best,
                        const struct hl_open_cell *cells, size_t n_cell) {
   hl_status status = HL_OK;
-  *open = (struct hl_open){.n_config = n_config, .n_task = n_task, .best = best};
+  *open = (struct hl_open){.best = best};
   TRY(hl_new_array(n_config, sizeof *open->gains, &open->gains));
   TRY(hl_new_array(n_config, sizeof *open->config_ends, &open->config_ends));
   TRY(hl_new_array(n_task, sizeof *open->task_ends, &open->task_ends));

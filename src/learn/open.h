@@ -9,7 +9,6 @@
 #include "learn/reached.h"
 
 struct hl_open {
-  size_t n_config, n_task;
   int64_t *best;  /* [n_task] q reached; borrowed */
   int64_t *gains; /* [n_config]: the sum over tasks of max(0, b_t - q(t,c)) */
   size_t n_step;  /* how many cells have been brought up to date */

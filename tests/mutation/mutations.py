@@ -4,7 +4,7 @@ notice, in order). A test without a slash is a unit."""
 NORMALIZE = ("tests/twin/twin.t hard", "tests/twin/twin.t fixtures")
 LEARN = ("greedy_test", "tests/cli/definition.t")
 EVALUATE = ("evaluate_test", "tests/cli/definition.t")
-SPLIT = ("generalize_test", "tests/twin/generalize.t")
+SPLIT = ("split_test", "generalize_test", "tests/twin/generalize.t")
 REFINED = ("refined_test", "generalize_test", "tests/twin/generalize.t")
 EXPECTED = ("expected_test", "tests/twin/generalize.t")
 GRID = ("regrid_test", "tests/inputs/csv.t")
