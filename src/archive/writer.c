@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 1 << 20 };
+enum { CHUNK_BYTES = 1 << 20, WRITEBACK_BYTES = 8 << 20 };
 
 struct open_set {
   char *name;
@@ -93,8 +93,13 @@ out:
 
 hl_status hl_writer_write_chunk(struct hl_writer *writer, struct hl_h5 dataset, size_t first_row,
                                 const void *packed, size_t n_packed) {
+  const hl_status status = hl_h5_write_chunk(dataset, first_row, packed, n_packed);
+  if (status != HL_OK) return status;
   writer->n_byte += n_packed;
-  return hl_h5_write_chunk(dataset, first_row, packed, n_packed);
+  if (writer->n_byte - writer->n_started < WRITEBACK_BYTES) return HL_OK;
+  writer->n_started = writer->n_byte;
+  hl_h5_start_writeback(writer->file);
+  return HL_OK;
 }
 
 hl_status hl_writer_end_table(struct hl_writer *writer, const char *set_name, const char *task,

@@ -11,6 +11,7 @@ struct hl_writer {
   size_t n_open;
   struct open_set *open; /* the groups of each set met so far */
   uint64_t n_byte;       /* packed bytes written */
+  uint64_t n_started;    /* of them on their way to the disk */
 };
 
 /* How many rows of this many bytes go into a chunk: about 1 MiB, at least one row. A function of the shape

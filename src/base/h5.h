@@ -37,7 +37,12 @@ void hl_h5_leave_thread(void);
 
 hl_status hl_h5_create(const char *path, struct hl_h5 *file); /* truncates */
 hl_status hl_h5_open(const char *path, struct hl_h5 *file);   /* HL_IO: cannot; HL_INVALID: no HDF5 file */
-bool hl_h5_has_signature(const char *path);                   /* whether or not the rest can be opened */
+
+/* Lets the disk begin with what was written so far, so that little is left for the sync at the end; waits for
+ * nothing, and promises nothing. */
+void hl_h5_start_writeback(struct hl_h5 file);
+
+bool hl_h5_has_signature(const char *path);  /* whether or not the rest can be opened */
 hl_status hl_h5_close(struct hl_h5 *object); /* what was buffered is written; legal on none */
 
 hl_status hl_h5_create_group(struct hl_h5 parent, const char *name, struct hl_h5 *group);

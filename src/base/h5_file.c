@@ -1,8 +1,10 @@
+#define _GNU_SOURCE /* sync_file_range */
 #include "base/error.h"
 #include "base/h5_internal.h"
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -157,6 +159,16 @@ hl_status h5_check_end(struct hl_h5 object) {
   if (!is_known || (uint64_t)info.st_size >= n_byte) return HL_OK;
   return hl_fail(HL_INVALID, "%s: found it cut to %lld bytes while it was read, expected %llu", object.path,
                  (long long)info.st_size, (unsigned long long)n_byte);
+}
+
+void hl_h5_start_writeback(struct hl_h5 file) {
+#ifdef SYNC_FILE_RANGE_WRITE
+  void *handle = NULL;
+  if (H5Fget_vfd_handle((hid_t)file.id, H5P_DEFAULT, &handle) >= 0)
+    sync_file_range(*(const int *)handle, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+  (void)file;
+#endif
 }
 
 bool hl_h5_has_signature(const char *path) {

@@ -56,7 +56,7 @@ hl_status hl_hasher_new(const char *path, struct hl_hasher **out) {
   }
   XXH64_reset(hasher->state, 0);
   TRY(hl_copy_text(path, &hasher->path));
-  TRY(hl_new_room(BLOCK_BYTES, &hasher->block));
+  TRY(hl_new_block(BLOCK_BYTES, &hasher->block));
   TRY(open_file(hasher));
   *out = hasher;
 out:

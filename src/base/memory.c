@@ -20,7 +20,7 @@ hl_status hl_new_array(size_t n, size_t size, void *out) {
   return memory != NULL ? HL_OK : hl_fail_memory();
 }
 
-enum { HUGE_PAGE = 2 << 20 };
+enum { PAGE = 4096, HUGE_PAGE = 2 << 20 };
 
 hl_status hl_new_table(size_t n, size_t size, void *out) {
   size_t n_byte;
@@ -41,6 +41,16 @@ hl_status hl_new_room(size_t n_byte, void *out) {
   memcpy(out, &memory, sizeof memory);
   // cppcheck-suppress memleak ; the caller has it: copied as bytes, whatever it points to
   return memory != NULL ? HL_OK : hl_fail_memory();
+}
+
+/* malloc gives what is large 16 bytes behind the start of a page. The kernel copies a file's page to there at
+ * 1.7 GB/s and to the start of a page at 7.6 (measured on one machine: a store to an address that in its page
+ * is just above that of the loads to come holds them up). */
+hl_status hl_new_block(size_t n_byte, void *out) {
+  void *memory = NULL;
+  if (posix_memalign(&memory, PAGE, n_byte) != 0) return hl_fail_memory();
+  memcpy(out, &memory, sizeof memory);
+  return HL_OK;
 }
 
 hl_status hl_grow_array(void *array, size_t *capacity, size_t n, size_t size) {

@@ -19,6 +19,9 @@ hl_status hl_new_table(size_t n, size_t size, void *out);
 /* n_byte bytes that are to be overwritten, not zeroed, in *out. HL_LIMIT likewise. */
 hl_status hl_new_room(size_t n_byte, void *out);
 
+/* The same for a block of at least a page that a file is read through: from the start of a page. */
+hl_status hl_new_block(size_t n_byte, void *out);
+
 /* Grows *array (owned by malloc) to hold at least n elements, doubling *capacity; new room is not zeroed. */
 hl_status hl_grow_array(void *array, size_t *capacity, size_t n, size_t size);
 

@@ -167,7 +167,7 @@ hl_status hl_digests_check_file(const char *label, int descriptor, const struct 
   char *block = NULL;
   ssize_t n;
   TRY(open_hasher(expected, &hasher));
-  TRY(hl_new_array(BLOCK_BYTES, 1, &block));
+  TRY(hl_new_block(BLOCK_BYTES, &block));
   for (off_t at = 0; (n = pread(descriptor, block, BLOCK_BYTES, at)) != 0; at += n > 0 ? n : 0) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {

@@ -185,7 +185,7 @@ static hl_status feed(struct hl_csv *csv, struct hl_gz *gz) {
   hl_status status = HL_OK;
   char *block;
   size_t n;
-  TRY(hl_new_array(BLOCK_BYTES, 1, &block));
+  TRY(hl_new_block(BLOCK_BYTES, &block));
   do {
     TRY(hl_gz_read(gz, block, BLOCK_BYTES, &n));
     TRY(hl_csv_feed(csv, block, n));

@@ -254,7 +254,7 @@ hl_status result_reader_new(struct result_reader *reader) {
   reader->buffers->file = -1;
   reader->buffers->hash = &reader->hash;
   reader->buffers->n_byte = &reader->n_byte;
-  TRY(hl_new_array(BLOCK_BYTES, 1, &reader->buffers->block));
+  TRY(hl_new_block(BLOCK_BYTES, &reader->buffers->block));
 out:
   if (status != HL_OK) result_reader_clear(reader);
   return status;

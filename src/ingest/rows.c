@@ -145,7 +145,7 @@ static hl_status fill_window(struct hl_rows *rows, size_t first) {
   const size_t n_left = rows->n_row - first;
   size_t low = rows->n_row, high = 0;
   if (rows->window == NULL) TRY(hl_new_array(rows->window_rows, rows->row_bytes, &rows->window));
-  if (rows->block == NULL) TRY(hl_new_array(BLOCK_BYTES, 1, &rows->block));
+  if (rows->block == NULL) TRY(hl_new_block(BLOCK_BYTES, &rows->block));
   rows->first = first;
   rows->n_held = n_left < rows->window_rows ? n_left : rows->window_rows;
   for (size_t i = first; i < first + rows->n_held; i++) {

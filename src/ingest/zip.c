@@ -86,7 +86,7 @@ static hl_status open_unpacked(const char *path, int *descriptor) {
   struct hl_gz *gz = NULL;
   char *block = NULL;
   size_t n;
-  TRY(hl_new_room(BLOCK_BYTES, &block));
+  TRY(hl_new_block(BLOCK_BYTES, &block));
   TRY(hl_gz_open(path, &gz));
   TRY(hl_gz_read(gz, block, 1, &n)); /* enough to know whether it is packed */
   if (hl_gz_is_packed(gz)) {
@@ -323,7 +323,7 @@ static hl_status pass_over(struct hl_zip_member *member, size_t n) {
   hl_status status = HL_OK;
   char *block = NULL;
   if (n == 0) return HL_OK;
-  TRY(hl_new_array(BLOCK_BYTES, 1, &block));
+  TRY(hl_new_block(BLOCK_BYTES, &block));
   for (size_t step; n > 0; n -= step) {
     step = n < BLOCK_BYTES ? n : BLOCK_BYTES;
     TRY(read_bytes(member, block, step));
