@@ -149,17 +149,36 @@ hl_status hl_packer_verify(const void *packed, size_t n_packed) {
                  computed, stored);
 }
 
-hl_status hl_packer_unpack(struct hl_packer *packer, const void *packed, size_t n_packed, void *values,
-                           size_t n, size_t size) {
-  hl_status status = hl_packer_verify(packed, n_packed);
+/* Undoes deflate: *bytes become the n_byte that were packed. */
+static hl_status inflate(struct hl_packer *packer, const void **bytes, size_t length, size_t n_byte) {
+  const hl_status status = hl_grow_array(&packer->shuffled, &packer->shuffled_capacity, n_byte, 1);
   if (status != HL_OK) return status;
-  const size_t length = n_packed - CHECKSUM_BYTES;
-  status = hl_grow_array(&packer->shuffled, &packer->shuffled_capacity, n * size, 1);
-  if (status != HL_OK) return status;
-  if (libdeflate_zlib_decompress(packer->decompressor, packed, length, packer->shuffled, n * size, NULL) !=
+  if (libdeflate_zlib_decompress(packer->decompressor, *bytes, length, packer->shuffled, n_byte, NULL) !=
       LIBDEFLATE_SUCCESS) {
-    return hl_fail(HL_INVALID, "found a chunk that does not unpack to %zu bytes", n * size);
+    return hl_fail(HL_INVALID, "found a chunk that does not unpack to %zu bytes", n_byte);
   }
-  hl_unshuffle(packer->shuffled, n, size, values);
+  *bytes = packer->shuffled;
   return HL_OK;
+}
+
+hl_status hl_packer_unpack(struct hl_packer *packer, const void *packed, size_t n_packed, uint32_t skipped,
+                           void *values, size_t n, size_t size) {
+  hl_status status = HL_OK;
+  const void *bytes = packed;
+  size_t length = n_packed;
+  if (!(skipped & HL_PACK_CHECKSUM)) {
+    TRY(hl_packer_verify(packed, n_packed));
+    length -= CHECKSUM_BYTES;
+  }
+  if (!(skipped & HL_PACK_DEFLATE))
+    TRY(inflate(packer, &bytes, length, n * size));
+  else if (length != n * size)
+    FAIL(HL_INVALID, "found a chunk of %zu bytes, expected %zu", length, n * size);
+  /* Not shuffled, each element is the planes of one. */
+  const size_t n_joined = skipped & HL_PACK_SHUFFLE ? 1 : n;
+  for (size_t i = 0; i < n; i += n_joined) {
+    hl_unshuffle((const unsigned char *)bytes + i * size, n_joined, size, (unsigned char *)values + i * size);
+  }
+out:
+  return status;
 }

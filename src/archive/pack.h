@@ -18,9 +18,14 @@ void hl_packer_free(struct hl_packer *packer); /* legal on NULL */
 hl_status hl_packer_pack(struct hl_packer *packer, const void *values, size_t n, size_t size,
                          const void **packed, size_t *n_packed);
 
-/* Unpacks exactly n elements; HL_INVALID "checksum"/"size" without the place, which the caller knows. */
-hl_status hl_packer_unpack(struct hl_packer *packer, const void *packed, size_t n_packed, void *values,
-                           size_t n, size_t size);
+/* The filters, as HDF5's mask of those that a chunk was stored without has them. */
+enum hl_pack_filter { HL_PACK_SHUFFLE = 1, HL_PACK_DEFLATE = 2, HL_PACK_CHECKSUM = 4 };
+
+/* Unpacks exactly n elements from a chunk without the filters `skipped`; HL_INVALID "checksum"/"size" without
+ * the place, which the caller knows. (HDF5 itself would take the chunk's size on trust, and read beyond it.)
+ */
+hl_status hl_packer_unpack(struct hl_packer *packer, const void *packed, size_t n_packed, uint32_t skipped,
+                           void *values, size_t n, size_t size);
 
 /* Holds a chunk's bytes against its checksum, without unpacking; HL_INVALID as above. */
 hl_status hl_packer_verify(const void *packed, size_t n_packed);

@@ -218,17 +218,18 @@ static size_t count_row_values(const struct hl_archive_table *table) {
 }
 
 static hl_status unpack_rows(const struct hl_archive_table *table, struct hl_archive_reader *reader,
-                             size_t n_packed, size_t n, void *values) {
+                             size_t n_packed, uint32_t skipped, size_t n, void *values) {
   hl_status status = HL_OK;
   const size_t size = hl_value_size(table->is_double), row = count_row_values(table);
   void *whole = NULL;
   TRY(need_packer(reader));
   if (n == table->chunk_rows) {
-    return hl_packer_unpack(reader->packer, reader->packed, n_packed, values, n * row, size);
+    return hl_packer_unpack(reader->packer, reader->packed, n_packed, skipped, values, n * row, size);
   }
   /* A last chunk is stored whole, beyond the table's end. */
   TRY(hl_new_array(table->chunk_rows * row, size, &whole));
-  TRY(hl_packer_unpack(reader->packer, reader->packed, n_packed, whole, table->chunk_rows * row, size));
+  TRY(hl_packer_unpack(reader->packer, reader->packed, n_packed, skipped, whole, table->chunk_rows * row,
+                       size));
   memcpy(values, whole, n * row * size);
 out:
   free(whole);
@@ -246,25 +247,18 @@ static hl_status fill_absent(const struct hl_archive_table *table, size_t first,
   return HL_OK;
 }
 
-static hl_status take_chunk(const struct hl_archive_table *table, struct hl_archive_reader *reader,
-                            size_t n_packed, size_t first, size_t n, void *values) {
-  return n_packed > 0 ? unpack_rows(table, reader, n_packed, n, values)
-                      : fill_absent(table, first, n, values);
-}
-
 hl_status hl_archive_read_rows(struct hl_archive *archive, const struct hl_archive_table *table,
                                struct hl_archive_reader *reader, size_t first, size_t n, void *values) {
   const struct table_source *source = table->internal;
   const enum hl_h5_type type = table->is_double ? HL_H5_FLOAT64 : HL_H5_FLOAT32;
-  bool is_filtered = false;
-  size_t n_packed = 0;
+  uint32_t skipped;
+  size_t n_packed;
   hl_status status = HL_OK;
-  if (source->is_packed) {
-    TRY(hl_h5_read_chunk(source->dataset, first, &reader->packed, &reader->packed_capacity, &n_packed,
-                         &is_filtered));
-  }
-  if (!is_filtered) return hl_h5_read_rows(source->dataset, type, first, n, values);
-  status = take_chunk(table, reader, n_packed, first, n, values);
+  if (!source->is_packed) return hl_h5_read_rows(source->dataset, type, first, n, values);
+  TRY(hl_h5_read_chunk(source->dataset, first, &reader->packed, &reader->packed_capacity, &n_packed,
+                       &skipped));
+  status = n_packed > 0 ? unpack_rows(table, reader, n_packed, skipped, n, values)
+                        : fill_absent(table, first, n, values);
   if (status == HL_INVALID) {
     hl_fail_within(status, "%s: /%s: rows %zu to %zu: ", archive->path, source->place, first, first + n - 1);
   }
@@ -279,18 +273,16 @@ bool hl_archive_is_packed(const struct hl_archive_table *table) {
   return source->is_packed;
 }
 
-/* A chunk that HDF5 wrote without some filter, as it may where one gained nothing: packed here. */
+/* A chunk that HDF5 stored without some filter, as it may where one gained nothing: packed anew. */
 static hl_status pack_again(const struct hl_archive_table *table, struct hl_archive_reader *reader,
-                            size_t first, const void **packed, size_t *n_packed) {
-  const struct table_source *source = table->internal;
+                            size_t first, uint32_t skipped, const void **packed, size_t *n_packed) {
   const size_t row = count_row_values(table), left = table->n_config - first;
   void *values = NULL;
   hl_status status = HL_OK;
-  TRY(need_packer(reader));
   TRY(hl_new_array(table->chunk_rows * row, hl_value_size(table->is_double), &values));
   hl_fill_nan(table->is_double, table->chunk_rows * row, values);
-  TRY(hl_h5_read_rows(source->dataset, table->is_double ? HL_H5_FLOAT64 : HL_H5_FLOAT32, first,
-                      left < table->chunk_rows ? left : table->chunk_rows, values));
+  TRY(unpack_rows(table, reader, *n_packed, skipped, left < table->chunk_rows ? left : table->chunk_rows,
+                  values));
   TRY(hl_packer_pack(reader->packer, values, table->chunk_rows * row, hl_value_size(table->is_double), packed,
                      n_packed));
 out:
@@ -302,13 +294,13 @@ hl_status hl_archive_read_packed(struct hl_archive *archive, const struct hl_arc
                                  struct hl_archive_reader *reader, size_t first, const void **packed,
                                  size_t *n_packed) {
   const struct table_source *source = table->internal;
-  bool is_filtered;
-  hl_status status = hl_h5_read_chunk(source->dataset, first, &reader->packed, &reader->packed_capacity,
-                                      n_packed, &is_filtered);
+  uint32_t skipped;
+  hl_status status =
+      hl_h5_read_chunk(source->dataset, first, &reader->packed, &reader->packed_capacity, n_packed, &skipped);
   *packed = reader->packed;
   if (status != HL_OK || *n_packed == 0) return status;
-  if (!is_filtered) return pack_again(table, reader, first, packed, n_packed);
-  status = hl_packer_verify(*packed, *n_packed);
+  status = skipped == 0 ? hl_packer_verify(*packed, *n_packed)
+                        : pack_again(table, reader, first, skipped, packed, n_packed);
   if (status != HL_INVALID) return status;
   return hl_fail_within(status, "%s: /%s: rows from %zu: ", archive->path, source->place, first);
 }

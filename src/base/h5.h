@@ -91,10 +91,9 @@ hl_status hl_h5_create_chunked(struct hl_h5 parent, const char *name, enum hl_h5
  * hl_h5_read_rows). */
 hl_status hl_h5_chunk_rows(struct hl_h5 dataset, uint64_t *chunk_rows);
 hl_status hl_h5_write_chunk(struct hl_h5 dataset, uint64_t first_row, const void *packed, size_t n_byte);
-/* *n_byte 0: no such chunk is stored. *is_filtered: false where HDF5 left out a filter for this chunk, as it
- * may where one gains nothing; its bytes are then for hl_h5_read_rows to make sense of. *buffer grows as
- * needed. */
+/* *n_byte 0: no such chunk is stored. *skipped: bit i where filter i was left out of this chunk, as HDF5 may
+ * where one gains nothing. *buffer grows as needed. */
 hl_status hl_h5_read_chunk(struct hl_h5 dataset, uint64_t first_row, void **buffer, size_t *capacity,
-                           size_t *n_byte, bool *is_filtered);
+                           size_t *n_byte, uint32_t *skipped);
 
 #endif

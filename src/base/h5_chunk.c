@@ -84,12 +84,11 @@ hl_status hl_h5_write_chunk(struct hl_h5 dataset, uint64_t first_row, const void
 }
 
 hl_status hl_h5_read_chunk(struct hl_h5 dataset, uint64_t first_row, void **buffer, size_t *capacity,
-                           size_t *n_byte, bool *is_filtered) {
+                           size_t *n_byte, uint32_t *skipped) {
   h5_silence();
   const hsize_t offset[HL_H5_MAX_RANK] = {first_row};
   hsize_t size = 0;
-  uint32_t skipped_filters = 0;
-  *is_filtered = true;
+  *skipped = 0;
   if (H5Dget_chunk_storage_size(dataset.id, offset, &size) < 0) {
     if (h5_reason(HL_INVALID) != HL_INVALID) return h5_fail(HL_IO, dataset, NULL, "cannot read a chunk");
     size = 0; /* none stored, says 1.10 */
@@ -98,11 +97,10 @@ hl_status hl_h5_read_chunk(struct hl_h5 dataset, uint64_t first_row, void **buff
   if (size == 0) return HL_OK;
   const hl_status status = hl_grow_array(buffer, capacity, (size_t)size, 1);
   if (status != HL_OK) return status;
-  if (H5Dread_chunk(dataset.id, H5P_DEFAULT, offset, &skipped_filters, *buffer) < 0) {
+  if (H5Dread_chunk(dataset.id, H5P_DEFAULT, offset, skipped, *buffer) < 0) {
     char what[H5_NAME_BYTES];
     snprintf(what, sizeof what, "rows from %llu: cannot read a chunk", (unsigned long long)first_row);
     return h5_fail(HL_INVALID, dataset, NULL, what);
   }
-  *is_filtered = skipped_filters == 0;
   return h5_check_end(dataset);
 }

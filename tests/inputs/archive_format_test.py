@@ -9,7 +9,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "twin"))
 import make_npz
-from tap import done, good, need_program, ok, run, same, skip, temporary
+from tap import done, good, need_program, ok, read_bytes, run, same, skip, temporary
 
 SET = "adam4p_wide_grid_1k"
 
@@ -66,6 +66,46 @@ def check_size(path, tmp):
     ok(ours <= 1.08 * theirs, f"archive: {ours} bytes, {ours / theirs:.3f} of h5py's {theirs}")
 
 
+def store_without(path, masks):
+    """Chunks as HDF5 may store them, without the filters of a mask (1 shuffle, 2 deflate, 4 fletcher32), written by HDF5 itself."""
+    with h5py.File(path, "r+") as f:
+        for mask, (task, d) in zip(masks, sorted(f[f"sets/{SET}/curves"].items())):
+            with h5py.File("plain", "w", driver="core", backing_store=False) as g:
+                options = {"shuffle": not mask & 1, "compression": None if mask & 2 else "gzip", "fletcher32": not mask & 4}
+                plain = g.create_dataset("d", data=d[()], chunks=d.chunks, fillvalue=np.nan, **options)
+                for i in range(plain.id.get_num_chunks()):
+                    place = plain.id.get_chunk_info(i).chunk_offset
+                    d.id.write_direct_chunk(place, plain.id.read_direct_chunk(place)[1], mask)
+
+
+def read_chunks(path):
+    with h5py.File(path, "r") as f:
+        return [(task, d.id.read_direct_chunk(d.id.get_chunk_info(i).chunk_offset)) for task, d in sorted(f[f"sets/{SET}/curves"].items())
+                for i in range(d.id.get_num_chunks())]
+
+
+def check_masks(archive, tmp):
+    """The same scores and, where the archive grows, the same chunks; a chunk that is too short is refused, not read beyond."""
+    other, again, wanted = (os.path.join(tmp, n) for n in ("masks.h5", "masks-scores.h5", "plain-scores.h5"))
+    good("normalize", archive, "-o", wanted, "--no-provenance")
+    for masks in ((1, 2), (3, 4), (5, 6), (7, 1)):
+        shutil.copy(archive, other)
+        store_without(other, masks)
+        good("normalize", other, "-o", again, "--no-provenance")
+        ok(read_bytes(again) == read_bytes(wanted), f"chunks without the filters of masks {masks}: the same scores")
+    grown, more = os.path.join(tmp, "grown.h5"), os.path.join(tmp, "more")
+    shutil.copy(archive, grown)
+    big_task(more, "mini_mlp_family_seed2", 2)
+    for path in (other, grown):
+        good("ingest", "-o", path, more)
+    ok(read_chunks(other) == read_chunks(grown), "an archive of such chunks that has grown: all are as we pack them")
+    with h5py.File(other, "r+") as f:
+        d = f[f"sets/{SET}/curves/mini_mlp_family_seed0"]
+        d.id.write_direct_chunk((0, 0, 0, 0), b"x" * 308, 7)
+    r = run("check", other)
+    ok(r.code == 1 and "rows 0 to " in r.err and "found a chunk of 308 bytes, expected " in r.err, "a chunk without filters that is too short", r)
+
+
 def check_scores(path, options):
     with h5py.File(path, "r") as f:
         same(f.attrs["schema"], "hyperlist.scores/1", "scores: schema")
@@ -94,6 +134,7 @@ def main():
     check_size(a, tmp)
     good("normalize", a, "-o", s, "--aggregate", "min", "--best-over", "set")
     check_scores(s, {"replicas": "average-first", "best_over": "set", "aggregate": "min", "test_constants": "test", "valid_split": "valid_inner"})
+    check_masks(a, tmp)
     with h5py.File(s, "r") as f:
         same(f[f"sets/{SET}/n_diverged"][()].tolist(), [112, 112], "scores: a diverged config in nine")
         same([n.decode() for n in f[f"sets/{SET}/config_names"][()]], [f"adam4p_wide_grid_seed{i}" for i in range(1000)], "scores: row = seed")

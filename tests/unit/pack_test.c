@@ -89,10 +89,10 @@ static void pack_and_compare(const void *values, size_t n, size_t size) {
   hl_unshuffle(planes, n, size, back);
   ck_assert_mem_eq(back, values, n * size);
   memset(back, 0xee, n * size);
-  ck_assert_int_eq(hl_packer_unpack(packer, copy, n_packed, back, n, size), HL_OK);
+  ck_assert_int_eq(hl_packer_unpack(packer, copy, n_packed, 0, back, n, size), HL_OK);
   ck_assert_mem_eq(back, values, n * size);
   copy[n_packed / 2] ^= 4;
-  ck_assert_int_eq(hl_packer_unpack(packer, copy, n_packed, back, n, size), HL_INVALID);
+  ck_assert_int_eq(hl_packer_unpack(packer, copy, n_packed, 0, back, n, size), HL_INVALID);
   free(copy);
   free(planes);
   free(back);
@@ -128,6 +128,47 @@ START_TEST(chunks_come_back) {
   }
   free(wide);
   free(narrow);
+}
+END_TEST
+
+/* As HDF5 stores a chunk without some of its filters. Returns its size. */
+static size_t pack_without(uint32_t skipped, const void *values, size_t n, size_t size, unsigned char *to) {
+  unsigned char *planes = malloc(n * size);
+  uLongf length = (uLongf)(2 * n * size);
+  if (skipped & HL_PACK_SHUFFLE)
+    for (size_t i = 0; i < n; i++) hl_shuffle((const char *)values + i * size, 1, size, planes + i * size);
+  else
+    hl_shuffle(values, n, size, planes);
+  if (skipped & HL_PACK_DEFLATE)
+    memcpy(to, planes, length = (uLongf)(n * size));
+  else
+    ck_assert_int_eq(compress(to, &length, planes, (uLong)(n * size)), Z_OK);
+  free(planes);
+  if (skipped & HL_PACK_CHECKSUM) return length;
+  const uint32_t sum = plain_fletcher32(to, length);
+  for (size_t i = 0; i < 4; i++) to[length + i] = (unsigned char)(sum >> 8 * i);
+  return length + 4;
+}
+
+/* Longer and shorter than what it is to hold: refused, and nothing beyond it read. */
+START_TEST(chunks_without_some_filters_come_back) {
+  double values[100], back[101];
+  struct hl_packer *packer;
+  uint32_t state = 9;
+  ck_assert_int_eq(hl_packer_new(&packer), HL_OK);
+  for (size_t i = 0; i < 100; i++) values[i] = make_loss(NOISE, i, &state);
+  for (uint32_t skipped = 0; skipped < 8; skipped++) {
+    unsigned char *packed = malloc(2 * sizeof values + 4);
+    const size_t n_packed = pack_without(skipped, values, 100, 8, packed);
+    unsigned char *exact = memcpy(malloc(n_packed), packed, n_packed);
+    ck_assert_int_eq(hl_packer_unpack(packer, exact, n_packed, skipped, back, 100, 8), HL_OK);
+    ck_assert_mem_eq(back, values, sizeof values);
+    for (size_t n = 99; n <= 101; n += 2)
+      ck_assert_int_eq(hl_packer_unpack(packer, exact, n_packed, skipped, back, n, 8), HL_INVALID);
+    free(exact);
+    free(packed);
+  }
+  hl_packer_free(packer);
 }
 END_TEST
 
@@ -194,6 +235,7 @@ static Suite *suite(void) {
   tcase_add_test(t, checksum_is_hdf5s);
   tcase_add_test(t, shuffle_is_hdf5s);
   tcase_add_test(t, chunks_come_back);
+  tcase_add_test(t, chunks_without_some_filters_come_back);
   tcase_add_test(t, noise_is_stored_and_runs_are_coded);
   tcase_add_test(t, plain_blocks_are_deflate);
   suite_add_tcase(s, t);
