@@ -9,6 +9,7 @@
 #include "cli/program.h"
 #include "hyperlist/limits.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,15 +50,16 @@ hl_status cli_integer(const char *option, const char *text, uint64_t low, uint64
 
 /* ---- Popt ---- */
 
-/* popt gives texts away; they live as long as the command. */
-static hl_status own(struct cli *cli, char *text) {
+/* The text lives as long as the command; on failure it is freed, and gone. */
+static hl_status own(struct cli *cli, char **text) {
   char **owned = realloc(cli->owned, (cli->n_owned + 1) * sizeof *owned);
   if (owned == NULL) {
-    free(text);
+    free(*text);
+    *text = NULL;
     return hl_fail_memory();
   }
   cli->owned = owned;
-  owned[cli->n_owned++] = text;
+  owned[cli->n_owned++] = *text;
   return HL_OK;
 }
 
@@ -69,16 +71,18 @@ static int get_popt_type(enum cli_type type) {
   return type == CLI_TEXT ? POPT_ARG_STRING : type == CLI_TEXTS ? POPT_ARG_ARGV : POPT_ARG_NONE;
 }
 
-/* rows[MOST_OPTIONS + 1] */
+/* rows[MOST_OPTIONS + 1]; poptGetNextOpt stops at each option with a text, which popt gives away, and returns
+ * its number, from 1. */
 static void make_popt_table(const struct cli_option *options, struct poptOption *rows) {
   size_t n = 0;
-  for (; !is_last(options); options++) {
-    if (options->value == NULL) continue;
+  for (int i = 0; !is_last(&options[i]); i++) {
+    if (options[i].value == NULL) continue;
     rows[n++] = (struct poptOption){
-        .longName = options->name,
-        .shortName = options->letter,
-        .argInfo = (unsigned)get_popt_type(options->type),
-        .arg = options->value,
+        .longName = options[i].name,
+        .shortName = options[i].letter,
+        .argInfo = (unsigned)get_popt_type(options[i].type),
+        .arg = options[i].value,
+        .val = options[i].type == CLI_TEXT ? i + 1 : 0,
     };
   }
   rows[n] = (struct poptOption)POPT_TABLEEND;
@@ -96,29 +100,24 @@ static hl_status fail_bad_option(struct cli *cli, const struct cli_option *optio
   return hl_fail(HL_USAGE, "%s: %s%s", found, poptStrerror(result), hl_nearest_hint(&nearest));
 }
 
-/* popt gives texts away; they live as long as the command. */
-static hl_status own_texts(struct cli *cli, const struct cli_option *options) {
-  hl_status status = HL_OK;
-  for (; !is_last(options); options++) {
-    if (options->value == NULL || options->type != CLI_TEXT) continue;
-    char **text = options->value;
-    const hl_status owned = *text != NULL ? own(cli, *text) : HL_OK;
-    if (owned != HL_OK) {
-      *text = NULL; /* is freed already */
-      status = owned;
-    }
-  }
-  return status;
-}
-
+/* Where memory fails popt goes on: an option that has an argument is then given NULL for it, an argument of
+ * the command is lost. What tells is the errno of malloc, and nothing else in there sets one. */
 static hl_status run_popt(struct cli *cli, const struct cli_option *options) {
+  hl_status status = HL_OK;
   struct poptOption rows[MOST_OPTIONS + 1];
+  int result;
   make_popt_table(options, rows);
+  errno = 0;
   cli->popt = poptGetContext(cli->command->name, cli->argc, cli->argv, rows, 0);
   if (cli->popt == NULL) return hl_fail_memory();
-  const int result = poptGetNextOpt(cli->popt);
-  const hl_status owned = own_texts(cli, options);
-  return result < -1 ? fail_bad_option(cli, options, result) : owned;
+  while ((result = poptGetNextOpt(cli->popt)) > 0) {
+    char **text = options[result - 1].value;
+    if (*text != NULL) TRY(own(cli, text));
+  }
+  if (errno == ENOMEM) return hl_fail_memory();
+  if (result < -1) status = fail_bad_option(cli, options, result);
+out:
+  return status;
 }
 
 /* ---- The whole command line ---- */
@@ -226,7 +225,7 @@ static hl_status take_shared(struct cli *cli, const struct shared *shared) {
   TRY(cli_integer("--seed", shared->seed, 0, UINT64_MAX, &cli->context.seed));
   cli->context.n_thread = n_thread > 0 ? (int)n_thread : hl_ranks_threads(&cli->context);
   TRY(join_command(cli, &command));
-  TRY(own(cli, command));
+  TRY(own(cli, &command));
   cli->provenance = shared->no_provenance != 0 ? NULL : command;
 out:
   return status;

@@ -148,6 +148,6 @@ def commands(here, server):
         Command("track draws", "track ../in/l.json ../in/log.csv -o d", {"d/other": old}, several=True),
         Command("reproduce", "reproduce ../in/s.h5 -o d --resamples 2 figure3a -j1", {"d/figure3a.tsv": old, "d/figure3a.svg": old}, several=True),
         Command("reproduce tables", "reproduce ../in/s.h5 -o d space figureA1 --format dumb -j1", several=True),
-        Command("fetch", f"fetch -o d --base-url {server.url}/b --sets s1 --retry-wait 0.01 --tries 2 -j1", {"d/other": old}, several=True, resumes=True),
+        Command("fetch", f"fetch -o d --base-url {server.url}/b --sets s1 --retry-wait 0.01 --tries 2 --header X-Who:me -j1", {"d/other": old}, several=True, resumes=True),
         Command("report", "report ../in/figures ../in/l.json ../in/s.h5 ../in/a.h5 -o page.html", {"page.html": old}),
     ]

@@ -2,7 +2,8 @@
  * its end.
  *
  *   FAULT_CALLS  which calls are counted: letters of m (memory), f (files), t (threads); default all
- *   FAULT_WHERE  own: calls made by the program's own text; library: those made by libraries; any; default own
+ *   FAULT_WHERE  own: calls made by the program's own text; library: those made by libraries; any; default own; else the
+ *                beginning of a library's name: those made by it
  *   FAULT_AT     n: the n-th of these calls fails, from 0; absent: none does
  *   FAULT_ON     1: and all later ones of its kind (memory that has run out stays out, a disk that is full stays full)
  *   FAULT_STYLE  fail (the default); eintr: every other read and write fails with EINTR; short: reads and writes take a part;
@@ -134,9 +135,15 @@ static void note_site(long n, const char *call, void *caller) {
   if (is_new) tell("site %ld %s %016lx %016lx\n", n, call, (unsigned long)hash, (unsigned long)near);
 }
 
+static bool is_where(const void *caller) {
+  if (fault.where == ANYWHERE) return true;
+  if (fault.where != ONE_LIBRARY) return is_program(caller) == (fault.where == OWN);
+  const struct module *module = find_module(caller);
+  return module != NULL && strncmp(module->name, fault.library, strlen(fault.library)) == 0;
+}
+
 static bool counts(unsigned kind, void *caller) {
-  return fault.is_on && !is_inside && (fault.kinds & kind) != 0 && (fault.is_any || is_program(caller) == fault.is_own) &&
-         getpid() == fault.process;
+  return fault.is_on && !is_inside && (fault.kinds & kind) != 0 && is_where(caller) && getpid() == fault.process;
 }
 
 /* Every other read or write of a thread. Streams and zlib cannot go on after EINTR; but nothing brings it except the signals that
@@ -232,8 +239,11 @@ __attribute__((constructor)) static void begin(void) {
   backtrace(frames, N_FRAME); /* it asks for memory when first called */
   dl_iterate_phdr(add_module, NULL);
   fault.log = getenv("FAULT_LOG");
-  fault.is_any = where != NULL && strcmp(where, "any") == 0;
-  fault.is_own = where == NULL || strcmp(where, "library") != 0;
+  fault.library = where;
+  fault.where = where == NULL || strcmp(where, "own") == 0 ? OWN
+                : strcmp(where, "any") == 0                ? ANYWHERE
+                : strcmp(where, "library") == 0            ? LIBRARIES
+                                                           : ONE_LIBRARY;
   for (calls = calls != NULL ? calls : "mft"; *calls != '\0'; calls++)
     fault.kinds |= *calls == 'm' ? MEMORY : *calls == 'f' ? FILES : THREAD;
   fault.at = at != NULL ? atol(at) : -1;

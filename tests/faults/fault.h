@@ -19,10 +19,13 @@
 /* ---- fault.c ---- */
 
 enum { MEMORY = 1, OPENING = 2, READING = 4, WRITING = 8, NAMING = 16, THREAD = 32, FILES = OPENING | READING | WRITING | NAMING, STREAM = 64 };
+enum where { OWN, LIBRARIES, ONE_LIBRARY, ANYWHERE };
 enum style { FAIL, EINTR_NOW_AND_THEN, SHORT, SIGNAL, VANISH, GROW, CUT };
 
 struct settings {
-  bool is_on, is_own, is_any, is_counting, goes_on;
+  bool is_on, is_counting, goes_on;
+  enum where where;
+  const char *library; /* ONE_LIBRARY: how its name begins */
   enum style style;
   const char *what; /* the signal's number, the file's path */
   unsigned kinds;

@@ -4,10 +4,10 @@ but by parts, or are interrupted: then nothing is different.
 What has to come of a failure: exit code 6 and "out of memory", or 3 and a message, or, where the program can do without (a thread
 more, say), the same output; never a signal, no temporary left, nothing that was there before lost, nothing held at the end. Within
 libraries memory may cost the process its life (HDF5 and popt do not survive every failure): then what was there before is still
-there, and the next run completes.
+there, and the next run completes. That popt loses an option or an argument, and the command goes on without it, is not among this.
 
 TORTURE empty: of each command and each function of libc the first and the last way by which it is called, some between them, and
-the very last call. Else all calls of our own, every way within libraries, and once more with all calls of a kind failing from
+the very last call; of popt's calls for memory all, in two commands. Else all calls of our own, every way within libraries, and once more with all calls of a kind failing from
 there on. Arguments: parts of commands' names."""
 import collections
 import os
@@ -24,9 +24,11 @@ N_WAY = {"own": 2, "library": 1}
 # kind of calls, whose, codes, words of the message
 OWN = [("m", "own", (6,), ("out of memory",)), ("f", "own", (3,), ()), ("t", "own", (3,), ())]
 LIBRARY = [("f", "library", (3,), ()), ("m", "library", (6,), ())]
-# What libraries make of a failure that they do not survive: signals, HDF5's and popt's own exits, and reports of what they
-# took for the cause.
-DIED = (-11, -6, 255, 1, 2, 3, 4)
+POPT = ("m", "libpopt", (6,), ("out of memory",))
+# What HDF5 makes of a failure that it does not survive: signals, an exit of its own, and reports of what it took for the cause.
+DIED = (-11, -6, 255, 1, 3, 4)
+# Where popt cannot copy a text it ends the process.
+POPT_DIED = "virtual memory exhausted"
 
 
 def died_well(command, found, undisturbed):
@@ -36,10 +38,17 @@ def died_well(command, found, undisturbed):
     return wrong + [f"left: {n}" for n in strange]
 
 
+def has_died(kinds, where, found):
+    """Was the process taken down by a library that had no memory?"""
+    if kinds != "m" or where == "own" or found.failed is None:
+        return False
+    return found.err.startswith(POPT_DIED) if found.code == 1 and POPT_DIED in found.err else where == "library" and found.code in DIED
+
+
 def choose(command, counted, kinds, where):
     """Which calls are made to fail."""
     is_every = TORTURE or (command.looks_around and kinds == "f")
-    if is_every and where == "own" and not SANITIZED:
+    if (is_every and where == "own" and not SANITIZED) or where == "libpopt":
         return range(counted.n_call)
     if TORTURE:
         return [n for n, _, _ in counted.sites]
@@ -59,7 +68,7 @@ def fail_each(s, command, counted, undisturbed, title, kind, codes, words):
         jobs += [(command, dict(base, FAULT_AT=str(n), FAULT_ON="1")) for n, _, _ in counted.sites]
     bad, n_died = [], 0
     for (_, env), found in s.each(jobs):
-        if kinds == "m" and where == "library" and found.code in DIED and found.failed is not None:
+        if has_died(kinds, where, found):
             n_died += 1
             wrong = died_well(command, found, undisturbed)
         else:
@@ -79,7 +88,9 @@ def awkward(s, command, undisturbed):
 
 
 def check(s, command, totals):
-    kinds = OWN + ([] if SANITIZED else LIBRARY if TORTURE else LIBRARY[:1])
+    kinds = OWN + ([] if SANITIZED else LIBRARY + [POPT] if TORTURE else LIBRARY[:1])
+    if command.name in ("evaluate", "fetch") and not TORTURE and not SANITIZED:
+        kinds = kinds + [POPT]
     undisturbed = s.run(command)
     for calls, where, codes, words in kinds:
         this, expected = command, undisturbed
