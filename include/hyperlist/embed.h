@@ -1,8 +1,8 @@
 /* Embedding: rows of numbers (tasks, each by its scores) as points of few dimensions, for the eye.
  *
  * Both ways are deterministic, without a random start, and give the same bits for any number of threads.
- * t-SNE uses exp and log, whose last digits differ between CPUs, and a thousand steps of descent carry them
- * on: on another machine the picture is the same, the digits may not be. */
+ * t-SNE uses exp and log, whose last digits differ between CPUs, and its descent carries them on: on another
+ * machine the picture is the same, the digits may not be. */
 #ifndef HYPERLIST_EMBED_H
 #define HYPERLIST_EMBED_H
 
@@ -27,11 +27,13 @@ HL_API hl_status hl_pca_run(const double *rows, size_t n_row, size_t n_column, s
 /* The default perplexity for so many rows: 30, or (n_row - 1) / 3 where that is less. */
 HL_API double hl_tsne_default_perplexity(size_t n_row);
 
-/* t-SNE in two dimensions, exact: all pairs, no tree (van der Maaten and Hinton 2008, with the early
- * exaggeration, momentum and step sizes that have become usual). points[n_row][2] holds where the descent
- * starts (say, the first two principal components: their scale does not matter) and then the result, centred.
- * *divergence is the Kullback-Leibler divergence reached, in nats. perplexity is above 1 and below n_row - 1,
- * HL_USAGE otherwise. Runs in threads; HL_CANCELLED. O(n_row^2 (n_column + iterations)), 8 n_row^2 bytes. */
+/* t-SNE in two dimensions, exact: all pairs, no tree (van der Maaten and Hinton 2008, with early
+ * exaggeration; step sizes by Belkina et al. 2019). points[n_row][2] holds where the descent starts (say, the
+ * first two principal components: their scale does not matter) and then the result, centred. It takes at
+ * least 1000 steps, then goes on until a step by the gradient alone, n_row / 4 of it, moves no coordinate by
+ * more than 1e-4 of their root mean square, at most 5000. *divergence is the Kullback-Leibler divergence
+ * reached, in nats. perplexity is above 1 and below n_row - 1, HL_USAGE otherwise. Runs in threads;
+ * HL_CANCELLED. O(n_row^2 (n_column + iterations)), 8 n_row^2 bytes. */
 HL_API hl_status hl_tsne_run(const double *rows, size_t n_row, size_t n_column, double perplexity,
                              const struct hl_context *context, double *points, double *divergence);
 

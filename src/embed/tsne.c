@@ -13,9 +13,12 @@ enum {
   BLOCK = 64,         /* rows a piece of work */
   SERIAL_BELOW = 256, /* rows: fewer take less time than starting threads does */
   N_ITERATION = 1000,
-  N_EXAGGERATED = 250, /* the first of them: clusters form while there is room between them */
+  N_EXAGGERATED = 250, /* the first steps: clusters form while there is room between them */
+  LEAST_STEPS = 1000,
+  MOST_STEPS = 5000,
 };
 static const double exaggeration = 12;
+static const double rest = 1e-4; /* no step is longer than this share of the points' root mean square */
 
 /* ---- Gradient and divergence ---- */
 
@@ -123,45 +126,47 @@ static void shrink(double *points, size_t n) {
   for (size_t i = 0; i < 2 * n; i++) points[i] *= scale;
 }
 
-struct descent {
-  double *gradient, *gains, *velocity; /* [n][2] */
-};
-
-/* One step with momentum; where a coordinate keeps its direction its gain grows (Jacobs 1988). */
-static void step(struct descent *descent, size_t n, size_t iteration, double *points) {
-  const double momentum = iteration < N_EXAGGERATED ? 0.5 : 0.8;
-  const double usual = (double)n / (4 * exaggeration), rate = usual > 50 ? usual : 50;
-  for (size_t i = 0; i < 2 * n; i++) {
-    const bool is_turning = (descent->gradient[i] > 0) == (descent->velocity[i] > 0);
-    const double gain = is_turning ? descent->gains[i] * 0.8 : descent->gains[i] + 0.2;
-    descent->gains[i] = gain > 0.01 ? gain : 0.01;
-    descent->velocity[i] = momentum * descent->velocity[i] - rate * descent->gains[i] * descent->gradient[i];
-    points[i] += descent->velocity[i];
-  }
-  centre(points, n);
+/* So many times the gradient is a step: no more, or points swing about their places, and the last digit of an
+ * exp decides in which they end; for the same reason no gains are learned on the way (Belkina et al. 2019,
+ * whose gradient lacks the factor 4). */
+static double step_size(size_t n, double factor) {
+  return (double)n / (4 * factor);
 }
 
+static bool is_at_rest(const double *gradient, const double *points, size_t n) {
+  double most = 0, sum = 0;
+  for (size_t i = 0; i < 2 * n; i++) {
+    most = fmax(most, fabs(gradient[i]));
+    sum += points[i] * points[i];
+  }
+  return step_size(n, 1) * most <= rest * sqrt(sum / (2 * (double)n));
+}
+
+/* Steps with momentum, until they have become short. */
 static hl_status descend(const double *p, size_t n, const struct hl_context *context, double *points) {
   hl_status status = HL_OK;
-  struct descent descent = {0};
+  double *gradient = NULL, *velocity = NULL; /* [n][2] */
   struct work work = {.p = p, .points = points, .n = n};
-  TRY(hl_new_array(2 * n, sizeof(double), &descent.gradient));
-  TRY(hl_new_array(2 * n, sizeof(double), &descent.gains));
-  TRY(hl_new_array(2 * n, sizeof(double), &descent.velocity));
+  TRY(hl_new_array(2 * n, sizeof *gradient, &gradient));
+  TRY(hl_new_array(2 * n, sizeof *velocity, &velocity));
   TRY(hl_new_array(n, sizeof *work.forces, &work.forces));
-  for (size_t i = 0; i < 2 * n; i++) descent.gains[i] = 1;
-  for (size_t k = 0; k < N_ITERATION; k++) {
+  for (size_t k = 0; k < MOST_STEPS; k++) {
+    const double factor = k < N_EXAGGERATED ? exaggeration : 1, momentum = k < N_EXAGGERATED ? 0.5 : 0.8;
     TRY(hl_check_cancel(context));
     TRY(measure_all(&work, context));
-    combine(&work, k < N_EXAGGERATED ? exaggeration : 1, descent.gradient);
-    step(&descent, n, k, points);
+    combine(&work, factor, gradient);
+    if (k >= LEAST_STEPS && is_at_rest(gradient, points, n)) break;
+    for (size_t i = 0; i < 2 * n; i++) {
+      velocity[i] = momentum * velocity[i] - step_size(n, factor) * gradient[i];
+      points[i] += velocity[i];
+    }
+    centre(points, n);
     if (context != NULL && context->progress != NULL)
-      context->progress(context->user, "embedding", k + 1, N_ITERATION);
+      context->progress(context->user, "embedding", k + 1, k < LEAST_STEPS ? LEAST_STEPS : k + 1);
   }
 out:
-  free(descent.gradient);
-  free(descent.gains);
-  free(descent.velocity);
+  free(gradient);
+  free(velocity);
   free(work.forces);
   return status;
 }

@@ -197,7 +197,7 @@ def check_embedding(file, folder, name, perplexity):
     close([float(note(comments, "divergence").split()[0])], [divergence], f"{name}: A1: the divergence at the embedding")
     gradient = 4 * np.sum(((p - q) * w)[:, :, None] * (y[:, None] - y[None]), axis=1)
     spread = np.sqrt(np.mean(y ** 2))
-    ok(50 * np.abs(gradient).max() < 1e-3 * spread, f"{name}: A1: the descent has come to rest", np.abs(gradient).max(), spread)
+    ok(len(y) / 4 * np.abs(gradient).max() < 1.01e-4 * spread, f"{name}: A1: the descent has come to rest", np.abs(gradient).max(), spread)
     shuffled = np.sum(p[off] * np.log(p[off] / q[np.ix_(*[np.random.RandomState(1).permutation(len(y))] * 2)][off].clip(1e-300)))
     ok(divergence < 0.7 * shuffled, f"{name}: A1: neighbours are near each other", divergence, shuffled)
 

@@ -10,16 +10,17 @@ build=$(realpath "${BUILD:-build}")
 failed=0
 
 memcheck="valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect --show-leak-kinds=definite,indirect --error-exitcode=97"
-printf '#!/bin/sh\nexec %s --log-file=%s/log.%%p %s "$@"\n' "$memcheck" "$tmp" "$build/hyperlist" >"$tmp/hyperlist"
+printf '#!/bin/sh\nexec %s --log-file=%s/logs/%%p %s "$@"\n' "$memcheck" "$tmp" "$build/hyperlist" >"$tmp/hyperlist"
 chmod +x "$tmp/hyperlist"
+mkdir "$tmp/logs"
 /usr/bin/python3 -B tests/cli/outputs.py "$build/hyperlist" "$tmp/alone" >"$tmp/alone.digest"
 /usr/bin/python3 -B tests/cli/outputs.py "$tmp/hyperlist" "$tmp/watched" >"$tmp/watched.digest"
 if diff "$tmp/alone.digest" "$tmp/watched.digest"; then
-  echo "commands: $(find "$tmp" -name 'log.*' | wc -l) runs, the same bytes in $(wc -l <"$tmp/alone.digest") outputs"
+  echo "commands: $(find "$tmp/logs" -type f | wc -l) runs, the same bytes in $(wc -l <"$tmp/alone.digest") outputs"
 else
   failed=1
 fi
-find "$tmp" -name 'log.*' -size +0 -exec cat {} + | head -n 200 >"$tmp/found"
+find "$tmp/logs" -size +0 -type f -exec cat {} + | head -n 200 >"$tmp/found"
 if [ -s "$tmp/found" ]; then
   cat "$tmp/found"
   failed=1
