@@ -138,7 +138,7 @@ static bool take_digits(const char **at, uint64_t *value) {
 
 /* `bytes 100-199/200`, `bytes 100-199` + `/` + `*`, `bytes *` + `/200`. */
 static void take_range(struct hl_http_response *response, const char *value, size_t n) {
-  char text[80];
+  char text[80] = "";
   uint64_t last;
   if (n >= sizeof text) return;
   memcpy(text, value, n);

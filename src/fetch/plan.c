@@ -112,6 +112,7 @@ static hl_status make_files(const struct hl_fetch_options *options, const struct
   hl_status status = HL_OK;
   struct hl_strings sets = {0};
   TRY(list_sets(options, &sets));
+  HL_ASSUME(sets.n > 0); /* there are released ones */
   if (n_row > HL_MAX_FETCH_FILES / sets.n) {
     FAIL(HL_LIMIT, "found %zu tasks of %zu sets, expected at most %d files", n_row, sets.n,
          (int)HL_MAX_FETCH_FILES);

@@ -9,20 +9,19 @@
 
 static hl_status add_box_notes(const struct hl_series *series, bool *has_box, struct hl_table *table) {
   hl_status status = HL_OK;
-  const size_t n = series->n_box;
+  const size_t n = series->n_box, below = (n - 1) / 2, above = n / 2; /* the median, or what it is between */
   if (n == 0) return HL_OK;
   if (!*has_box) {
     TRY(hl_table_note(table, "refined search draws from the measured configs only, those inside its box"));
     *has_box = true;
   }
-  /* an even number of boxes has its median between two counts */
-  const double median = 0.5 * (double)(series->n_inside[(n - 1) / 2] + series->n_inside[n / 2]);
+  const double median = 0.5 * (double)(series->n_inside[below] + series->n_inside[above]);
   TRY(hl_table_note(table, "%s: configs inside: min %zu, median %g, max %zu", series->name,
                     series->n_inside[0], median, series->n_inside[n - 1]));
-  TRY(hl_table_note(
-      table, "%s: share of the train tasks' best configs inside: min %.4g, median %.4g, max %.4g",
-      series->name, series->enclosed[0], 0.5 * (series->enclosed[(n - 1) / 2] + series->enclosed[n / 2]),
-      series->enclosed[n - 1]));
+  TRY(hl_table_note(table,
+                    "%s: share of the train tasks' best configs inside: min %.4g, median %.4g, max %.4g",
+                    series->name, series->enclosed[0],
+                    0.5 * (series->enclosed[below] + series->enclosed[above]), series->enclosed[n - 1]));
 out:
   return status;
 }

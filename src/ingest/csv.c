@@ -220,6 +220,7 @@ static hl_status unite_steps(struct csv_file *file, const struct csv_task *task,
     for (size_t k = 0; k < cell->n; k++) (*steps)[n++] = file->observations[k].step;
     if (n > 2 * n_sorted + HL_MAX_CELL_ROWS) n = n_sorted = sort_steps(*steps, n);
   }
+  HL_ASSUME(*steps != NULL); /* a task has rows */
   *n_step = sort_steps(*steps, n);
 out:
   return status;
