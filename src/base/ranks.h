@@ -33,6 +33,14 @@ int hl_ranks_threads(const struct hl_context *context);
 
 /* Did all succeed? Returns the failure, if any, of the lowest rank that has one, with its message. */
 hl_status hl_ranks_agree(const struct hl_context *context, hl_status status);
+#ifdef HL_ANALYZE
+static inline hl_status hl_ranks_agreed(const struct hl_context *context, hl_status status) {
+  const hl_status of_all = hl_ranks_agree(context, status);
+  if (of_all == HL_OK && status != HL_OK) __builtin_unreachable();
+  return of_all;
+}
+#define hl_ranks_agree(context, status) hl_ranks_agreed(context, status)
+#endif
 
 /* Each of values[n] becomes the sum of all ranks' values. n is the same everywhere. */
 hl_status hl_ranks_sum(const struct hl_context *context, int64_t *values, size_t n);

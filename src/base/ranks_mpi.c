@@ -3,6 +3,7 @@
  * All communication is non-blocking, with a wait of our own: one that asks whether to stop, and sleeps, so
  * that ranks which wait leave their cores to those that work. */
 #define _GNU_SOURCE /* sched_getaffinity */
+#undef HL_ANALYZE   /* here the functions themselves stand */
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"

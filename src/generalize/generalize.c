@@ -237,7 +237,6 @@ static hl_status run(const struct hl_study *study, hl_status split, bool keep_va
   *generalization = NULL;
   if (status == HL_OK) status = prepare(study, generalization);
   TRY(hl_ranks_agree(study->context, status));
-  HL_ASSUME(*generalization != NULL); /* else this rank would not have agreed */
   it.series = (*generalization)->series;
   TRY(hl_study_run(study, false, take, &it));
   for (size_t s = 0; s < study->plans.n; s++) TRY(share_series(study->context, keep_values, &it.series[s]));

@@ -167,6 +167,7 @@ static hl_status choose_steps(const struct general *file, size_t *n_step, double
     TRY(json_unite_steps(&all, &n, survey->top_steps, survey->n_top));
     n_each = survey->own_steps == NULL || survey->n_own == survey->n_top ? survey->n_top : 0;
   }
+  HL_ASSUME(n > 0 && all != NULL); /* json_survey.c: a file without losses, or without steps, is refused */
   const bool are_same = n == n_each && survey->first_other == SIZE_MAX;
   if (wanted == HL_GRID_OWN || (wanted == 0 && are_same)) {
     *n_step = n;
@@ -175,7 +176,6 @@ static hl_status choose_steps(const struct general *file, size_t *n_step, double
   }
   *n_step = n == 1 ? 1 : wanted > 0 ? wanted : DEFAULT_GRID;
   TRY(hl_new_array(*n_step, sizeof **steps, steps));
-  HL_ASSUME(n > 0 && all != NULL); /* json_survey.c: a file without losses, or without steps, is refused */
   hl_grid_fill(all[0], all[n - 1], *n_step, *steps);
 out:
   free(all);

@@ -28,7 +28,8 @@ static hl_status grow(struct hl_names *names) {
     grown.table[find_slot(&grown, name, strlen(name))] = (uint32_t)i + 1;
   }
   free(names->table);
-  *names = grown;
+  names->table = grown.table;
+  names->n_slot = grown.n_slot;
   return HL_OK;
 }
 

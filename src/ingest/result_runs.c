@@ -184,13 +184,17 @@ out:
   return status;
 }
 
+static bool are_twins(const struct result_run *a, const struct result_run *b) {
+  return a->i_config == b->i_config && a->replica == b->replica;
+}
+
 static hl_status drop_twins(struct result_runs *runs) {
   size_t n = 0;
   hl_status status = HL_OK;
   for (size_t i = 0; i < runs->n_run; i++) {
-    struct result_run *run = &runs->runs[i], *last = n > 0 ? &runs->runs[n - 1] : NULL;
-    if (last != NULL && last->i_config == run->i_config && last->replica == run->replica) {
-      if (status == HL_OK) status = compare_twins(runs, last, run);
+    struct result_run *run = &runs->runs[i];
+    if (n > 0 && are_twins(&runs->runs[n - 1], run)) {
+      if (status == HL_OK) status = compare_twins(runs, &runs->runs[n - 1], run);
       free(run->losses);
     } else {
       runs->runs[n++] = *run;

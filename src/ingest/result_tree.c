@@ -67,7 +67,7 @@ static char *take_component(char *path) {
 /* The names above a folder of this level; false: some are none that a tree has. */
 static bool name_level(const char *absolute, char *room, enum result_level level, struct result_root *root,
                        char **config, char **task) {
-  strcpy(room, absolute);
+  memcpy(room, absolute, strlen(absolute) + 1);
   *config = NULL;
   root->steps = root->replica = 0;
   if (level == RESULT_RUN && !parse_number(take_component(room), &root->replica)) return false;

@@ -379,7 +379,7 @@ static bool begins_like_result(const unsigned char *head, size_t n) {
       const size_t first = i;
       while (i < n && isdigit(head[i])) i++;
       if (i == first) return false;
-    } else if (i == n || head[i++] != *at) {
+    } else if (i == n || head[i++] != (unsigned char)*at) {
       return false;
     }
   }

@@ -393,6 +393,7 @@ hl_status hl_zip_check(struct hl_zip *zip) {
   if (n_member <= 0) FAIL(HL_INVALID, "%s: found a zip archive without members, expected some", zip->path);
   for (zip_int64_t i = 0; i < n_member; i++) {
     TRY(open_index(zip, (uint64_t)i, &member));
+    HL_ASSUME(member != NULL);
     for (uint64_t left = member->size; left > 0; left = member->size - member->position) {
       TRY(hl_zip_read(member, NULL, left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES));
     }

@@ -172,7 +172,7 @@ static hl_status read_objective_value(const struct cJSON *json, double *value) {
 static hl_status read_entry(const struct hl_list *list, const struct cJSON *json, size_t i,
                             struct hl_list_entry *entry) {
   hl_status status = HL_OK;
-  size_t rank;
+  size_t rank = 0;
   if (!hl_json_is_object(json)) FAIL(HL_INVALID, "expected an object");
   TRY(get_integer(json, "rank", 1, &rank));
   if (rank != i + 1) FAIL(HL_INVALID, "rank: found %zu, expected %zu", rank, i + 1);

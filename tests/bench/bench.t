@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 [ -x build/bench/took ] || bail 'build/bench/took is not there: make tests'
 
+# shellcheck disable=SC2317 # called by ok
 bench() { tests/bench/run --small --rounds 1 --dir "$tmp/bench" "$@"; }
 
 ok 'a row runs, with ours and the peers' bench --without numba learn normalize
@@ -44,6 +45,7 @@ ok 'limits of the machine' bench limits
 is 'are eight' "$(grep -c '	machine	' "$tmp/bench/bench.tsv")" 8
 
 # Two runs, and the README.
+# shellcheck disable=SC2317 # called by ok
 agree() { "$PYTHON" -B tests/bench/agree.py "$@"; }
 ok 'a row of which there are ratios' bench --without numba learn
 ok 'a run agrees with itself' agree "$tmp/bench/bench.tsv" "$tmp/bench/bench.tsv"
