@@ -142,7 +142,21 @@ static bool is_where(const void *caller) {
   return module != NULL && strncmp(module->name, fault.library, strlen(fault.library)) == 0;
 }
 
+static void end(void);
+
+/* What the program's text does after main has ended (a build for coverage writes its counts) is left alone: this is registered at
+ * the first call, later than the program's destructors, so that it comes before them. */
+static void register_end(void) {
+  static atomic_flag is_done = ATOMIC_FLAG_INIT;
+  if (fault.is_on && !is_inside && !atomic_flag_test_and_set(&is_done)) {
+    is_inside = true;
+    if (atexit(end) != 0) abort();
+    is_inside = false;
+  }
+}
+
 static bool counts(unsigned kind, void *caller) {
+  register_end();
   return fault.is_on && !is_inside && (fault.kinds & kind) != 0 && is_where(caller) && getpid() == fault.process;
 }
 

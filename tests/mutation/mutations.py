@@ -1,6 +1,7 @@
 """Ways to break the code, stage by stage: (file, the text that stands there exactly once, what takes its place, the tests that shall
 notice, in order). A test without a slash is a unit."""
 
+AVERAGED = ("average_test", "tests/twin/twin.t hard")
 NORMALIZE = ("tests/twin/twin.t hard", "tests/twin/twin.t fixtures")
 LEARN = ("greedy_test", "tests/cli/definition.t")
 EVALUATE = ("evaluate_test", "tests/cli/definition.t")
@@ -13,12 +14,14 @@ TASKS = ("selector_test", "tests/cli/selectors.t")
 LISTS = ("list_test", "tests/cli/definition.t", "tests/cli/export.t")
 NPZ = ("npy_test", "npz_test", "tests/inputs/npz_variants.t")
 NUMBERS = ("json_scan_test", "csv_test", "table_test", "tests/inputs/csv.t")
+HASH = ("hasher_test",)
 STORE = ("pack_test", "tests/inputs/archive_format.t", "tests/archive/trust.t")
 
-AVERAGE, COLLAPSE, SCORER = "src/normalize/average.c", "src/normalize/collapse.c", "src/normalize/scorer.c"
+AVERAGE, COLLAPSE, LOSS, SCORER = ("src/normalize/" + n for n in ("average.c", "collapse.c", "collapse.h", "scorer.c"))
 SPLITS, BOX, REFINE, EXPECT = ("src/generalize/" + n for n in ("split.c", "box.c", "baseline_refined.c", "baseline_expected.c"))
 BEST, GREEDY, TRIALS = "src/evaluate/best_so_far.c", "src/learn/greedy.c", "src/generalize/trials.c"
-REACHED, OPEN = "src/learn/reached.c", "src/learn/open.c"
+REACHED, OPEN, COARSE = "src/learn/reached.c", "src/learn/open.c", "src/learn/coarse.h"
+PACK, PLAIN, SHUFFLE, HASHER = "src/archive/pack.c", "src/archive/plain.c", "src/archive/shuffle.c", "src/base/hasher.c"
 
 MUTATIONS = (
     # learn
@@ -33,6 +36,16 @@ MUTATIONS = (
     (OPEN, "open->gains[cell.config] -= from - (cell.exact > to ? cell.exact : to);", "open->gains[cell.config] -= from - to;", LEARN),
     (OPEN, "open->best[task] = to;", "", LEARN),
     (OPEN, "n_left += cell.exact < to;", "n_left++;", LEARN),  # closed cells stay
+    (REACHED, "reached->limits[task] = hl_coarse_limit(valid[task]);", "reached->limits[task] = HL_COARSE_NEVER;", LEARN),  # tasks that are done with
+    (REACHED, "first < n_task && reached->is_dense; first += HL_BLOCK", "first < n_task - HL_BLOCK && reached->is_dense; first += HL_BLOCK", LEARN),
+    (REACHED, "return (int64_t)sum * HL_REACHED_BLUR +", "return (int64_t)sum * HL_REACHED_BLUR / 2 +", LEARN),  # no bound
+    (REACHED, "offer(it, config, task, coarse[task] < limits[task]);", "offer(it, config, task, coarse[task] + 1 < limits[task]);", LEARN),
+    (REACHED, "if (it.n <= most) look_up(&it);", "", LEARN),
+    (COARSE, "(hl_coarse(b) + (b < 1))", "(hl_coarse(b))", LEARN),  # scores that are better by less than a step
+    (COARSE, "return (halves[0] | halves[1]) != 0;", "return halves[0] != 0;", LEARN),
+    (OPEN, "+= best[cells[i].task] - cells[i].exact;", "+= best[cells[i].task];", LEARN),
+    (OPEN, "const size_t begin = config > 0 ? open->config_ends[config - 1] : 0;", "const size_t begin = config > 1 ? open->config_ends[config - 1] : 0;", LEARN),
+    (GREEDY, "if (!cells->is_kept[c]) continue;\n    run", "run", LEARN),
     ("src/learn/exact.h", "score * 0x1p40 + shift", "score * 0x1p36 + shift", LEARN),
     ("src/learn/learn.c", "for (size_t i = 0; i < cells->n_task; i++) best[i] = 1;", "for (size_t i = 0; i < cells->n_task; i++) best[i] = 0.5;", LEARN),
     ("src/learn/learn.c", "i < learning->n_greedy ? HL_PHASE_GREEDY", "i <= learning->n_greedy ? HL_PHASE_GREEDY", LEARN),
@@ -89,23 +102,46 @@ MUTATIONS = (
     ("src/base/text.c", "n_digit <= 17; n_digit++", "n_digit <= 16; n_digit++", LISTS),
     ("src/base/strings.c", "if (*x != *y) return *x == '\\0' ? -1 : 1;", "if (*x != *y) return *x == '\\0' ? 1 : -1;", ("text_test",)),
     ("src/archive/fletcher32.c", "(LANES - l) * (uint64_t)sums[l]", "(LANES - 1 - l) * (uint64_t)sums[l]", STORE),
-    ("src/archive/shuffle.c", "(uint32_t)planes[2 * n + i] << 16 |", "(uint32_t)planes[2 * n + i] << 8 |", STORE),
+    (SHUFFLE, "low[i] | (uint32_t)high[i] << 16;", "low[i] | (uint32_t)high[i] << 8;", STORE),
+    (SHUFFLE, "(uint64_t)pairs[3][i] << 48", "(uint64_t)pairs[3][i] << 40", STORE),
+    (SHUFFLE, "join2(planes + 2 * k * n, planes + (2 * k + 1) * n, pairs[k]);", "join2(planes + (2 * k + 1) * n, planes + 2 * k * n, pairs[k]);", STORE),
+    (SHUFFLE, "value |= (uint64_t)planes[k * n + i] << 8 * k;", "value |= (uint64_t)planes[k * n] << 8 * k;", STORE),  # behind the last block
+    (SHUFFLE, "planes[k * n + i] = (unsigned char)(value >> 8 * k);", "planes[k * n + i] = (unsigned char)(value >> 8 * k & 0x7f);", STORE),
+    (PLAIN, "(code >> i & 1) << (n - 1 - i)", "(code >> i & 1) << i", STORE),
+    (PLAIN, "0x190 + byte - 144", "0x190 + byte - 143", STORE),
+    (PLAIN, "for (n--; n >= MAX_MATCH", "for (; n >= MAX_MATCH", STORE),
+    (PLAIN, "if (bits.n_held > 0) put_stored(&bits, bytes, 0);", "", STORE),
+    (PLAIN, "while (first > *begin && bytes[first - 1] == bytes[i]) first--;", "while (first > 0 && bytes[first - 1] == bytes[i]) first--;", STORE),  # bytes that were written
+    (PACK, "if (lost > PLAIN_LOSS * total) break;", "if (lost > total) break;", STORE),  # too large
+    (PACK, "libdeflate_adler32(1, ", "libdeflate_adler32(0, ", STORE),
+    (PACK, "else if (length != n * size)", "else if (length < n * size)", STORE),
+    (PACK, "skipped & HL_PACK_SHUFFLE ? 1 : n;", "n;", STORE),
+    (HASHER, "hasher->position += (uint64_t)n;", "", HASH),
+    (HASHER, "while (!hasher->is_at_end) TRY(hash_block(hasher));", "", HASH),
+    (HASHER, "XXH64_update(hasher->state, hasher->block, (size_t)n);", "XXH64_update(hasher->state, hasher->block, BLOCK_BYTES);", HASH),
+    (HASHER, "if (pthread_mutex_trylock(&hasher->lock) != 0) return HL_OK;", "", HASH),  # two threads in one state
     # normalize
-    (AVERAGE, "for (size_t r = 0; r < table->n_replica; r++) {\n      if (s", "for (size_t r = 1; r < table->n_replica; r++) {\n      if (s", NORMALIZE),  # a lost replica
-    (AVERAGE, "loss[s] = sum / (double)n_replica;", "loss[s] = sum / (double)table->n_replica;", NORMALIZE),
-    (AVERAGE, "if (!table->ran[i_run]) return 0;", "", NORMALIZE),  # missing as diverged
+    (AVERAGE, "for (size_t r = 0; r < table->n_replica; r++) {\n      if (s", "for (size_t r = 1; r < table->n_replica; r++) {\n      if (s", AVERAGED),  # a lost replica
+    (AVERAGE, "loss[s] = sum / (double)n_replica;", "loss[s] = sum / (double)table->n_replica;", AVERAGED),
+    (AVERAGE, "if (!table->ran[i_run]) return 0;", "", AVERAGED),  # missing as diverged
+    (AVERAGE, "b += hl_value_at(is_double, values, at + n_split);", "b += hl_value_at(is_double, values, at);", AVERAGED),
+    (AVERAGE, "r < n_replica; r++, at += n_step * n_split", "r < n_replica; r++, at += n_step", AVERAGED),
+    (AVERAGE, "loss[s + 3] = d / n;", "loss[s + 3] = d * (1 / n);", AVERAGED),  # another last digit
+    (AVERAGE, "for (; s < n_step; s++) {", "for (; s + 1 < n_step; s++) {", AVERAGED),
+    (AVERAGE, "least = n < least ? n : least;", "least = most;", AVERAGED),  # shorter runs as whole ones
+    (AVERAGE, "averaged->n_point[i_averaged] = most;", "averaged->n_point[i_averaged] = least;", AVERAGED),
     (COLLAPSE, "if (averaged->n_point[c] > 0 && isfinite(loss[0])) {", "if (averaged->n_point[c] > 0) {", NORMALIZE),
     (COLLAPSE, "for (size_t s = 0; s < averaged->n_point[c]; s++) {", "for (size_t s = 1; s < averaged->n_point[c]; s++) {", NORMALIZE),
     (COLLAPSE, "return !(constants.best < constants.init);", "return !(constants.best <= constants.init);", NORMALIZE),
-    (COLLAPSE, "if (!isfinite(loss)) return 1;", "if (!isfinite(loss)) return 0;", NORMALIZE),
-    (COLLAPSE, "return y < 0 ? 0 : y < 1 ? y : 1;", "return y < 1 ? y : 1;", NORMALIZE),
-    (COLLAPSE, "return y < 0 ? 0 : y < 1 ? y : 1;", "return y < 0 ? 0 : y;", NORMALIZE),
+    (LOSS, "return !isfinite(loss) ? 1 :", "return !isfinite(loss) ? 0 :", NORMALIZE),
+    (LOSS, "1 : y < 0 ? 0 : y < 1 ? y : 1;", "1 : y < 1 ? y : 1;", NORMALIZE),
+    (LOSS, "1 : y < 0 ? 0 : y < 1 ? y : 1;", "1 : y < 0 ? 0 : y;", NORMALIZE),
     (COLLAPSE, "y[n_point - 1]}", "y[0]}", NORMALIZE),
     (COLLAPSE, "min = y[s] < min ? y[s] : min;", "min = y[s] > min ? y[s] : min;", NORMALIZE),
     (SCORER, "constants_get(&all, over_set ? &own : &all)", "constants_get(&own, over_set ? &own : &all)", NORMALIZE),
     (SCORER, "const bool over_set = scorer->options->best_over == HL_BEST_OVER_SET;", "const bool over_set = true;", NORMALIZE),
     (SCORER, "row->n_missing += averaged->n_point[c] == 0;", "row->n_missing += averaged->n_point[c] <= 1;", NORMALIZE),
-    (SCORER, "row->n_diverged += !is_finite;", "row->n_diverged += is_finite;", NORMALIZE),
+    (SCORER, "row->n_diverged += n_finite < averaged->n_point[c];", "row->n_diverged += n_finite == 0;", NORMALIZE),
     (SCORER, "set_constants(&scorer->sets[i], SPLIT_TEST, constants_of(&scorer->sets[i], SPLIT_VALID));",
      "set_constants(&scorer->sets[i], SPLIT_VALID, constants_of(&scorer->sets[i], SPLIT_TEST));", NORMALIZE),
     (SCORER, "table->n_split + row->i_split[k];", "table->n_split + row->i_split[0];", NORMALIZE),  # a wrong split
