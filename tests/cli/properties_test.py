@@ -1,5 +1,7 @@
 """What must hold for any table. Tables are random and grow from the smallest, so that the first failure is a small one; each check
-tells its seed, and where picks are not those of trying every config the table is made as small as it can be. PROPERTY_SEED=N and TORTURE=1 give others and more."""
+tells its seed, and where picks are not those of trying every config, or a list does not come back from its files, the table or list is made
+as small as it can be. PROPERTY_SEED=N and TORTURE=1 give others and more."""
+import csv
 import itertools
 import json
 import os
@@ -11,7 +13,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "twin"))
 from make_npz import members, optimizers, release_file, steps, write_zip
 from make_scores import write_scores
-from tap import done, good, need_program, ok, same, table, temporary
+from tap import done, good, need_program, ok, read_bytes, same, table, temporary
 
 SET = "adam8p_wide_grid_1k"
 SAMPLER = SET[:-3]
@@ -163,6 +165,62 @@ def check_generalize(tmp):
             ok(len(tasks) == len(set(tasks)) == n_test, f"{' '.join(options)}, resampling {r}: {n_test} tasks test, each once", tasks)
 
 
+def draw_list(rng):
+    """[(config, {hyperparameter: value})]: names of any characters that a line may hold, numbers of any bits that are finite."""
+    letters = list("abyz019_-.,;:'\"\\/{}[]#%$ =üΩ漢😀")
+    names, keys = [], [f"{''.join(rng.choice(letters, rng.randint(4)))}{k}" for k in range(rng.randint(1, 5))] + ["use_nesterov"]
+    while len(names) < 1 + rng.randint(6):
+        name = "x" + "".join(rng.choice(letters, rng.randint(9))) + "x"
+        names += [name] if name not in names else []
+    draw = lambda key: bool(rng.randint(2)) if key == "use_nesterov" else next(x for x in iter(lambda: float(np.frombuffer(rng.bytes(8))[0]), None) if np.isfinite(x))
+    return [(name, {key: draw(key) for key in keys}) for name in names]
+
+
+def read_exported(path):
+    """[(config, {hyperparameter: value})] as other programs read it."""
+    with open(path, newline="") as f:
+        if path.endswith(".json"):
+            return [(c["config"], c["hyperparameters"]) for c in json.load(f)["configs"]]
+        head, *rows = csv.reader(f)
+    value = lambda text: text == "true" if text in ("true", "false") else float(text)
+    return [(row[1], {key: value(x) for key, x in zip(head[3:], row[3:])}) for row in rows]
+
+
+def lost_on_the_way(tmp, configs):
+    """What does not come back of a list, exported in each format; from opt-list by import."""
+    path, back, folder = (os.path.join(tmp, n) for n in ("one.json", "back.json", "exported"))
+    entries = [{"rank": i + 1, "config": c, "index": i, "hyperparameters": h, "phase": "greedy", "J": 0.5} for i, (c, h) in enumerate(configs)]
+    with open(path, "w") as f:
+        json.dump({"schema": "hyperlist.list/1", "set": "own", "objective": {}, "train_tasks": ["t"], "seed": 0, "entries": entries}, f)
+    for target in ("json", "csv", "opt-list"):
+        good("export", path, "--to", target, "--name", "own", "-o", folder, "--no-provenance", "-q")
+    pair = [os.path.join(folder, n) for n in ("own_opt_list.txt", "own_configs.json")]
+    good("import", "--names", pair[0], "--configs", pair[1], "--set", "own", "-o", back, "--no-provenance", "-q")
+    good("export", back, "--to", "opt-list", "--name", "again", "-o", folder, "--no-provenance", "-q")
+    with open(back) as f:
+        imported = [(e["config"], e["hyperparameters"]) for e in json.load(f)["entries"]]
+    found = {"json": read_exported(os.path.join(folder, "own_list.json")), "csv": read_exported(os.path.join(folder, "own_list.csv")), "import": imported}
+    lost = {name: got for name, got in found.items() if repr(got) != repr(configs)}  # repr tells 0.0 from -0.0
+    again = [p.replace("own_", "again_") for p in pair]
+    return lost or {p: read_bytes(q) for p, q in zip(pair, again) if read_bytes(p) != read_bytes(q)}
+
+
+def shrunk_list(configs, fails):
+    """The list without every config that it can lack and still fail."""
+    for one in list(configs):
+        fewer = [c for c in configs if c is not one]
+        configs = fewer if fewer and fails(fewer) else configs
+    return configs
+
+
+def check_round_trips(tmp):
+    for i in range(N):
+        seed = 6000 * SEED + i
+        configs = draw_list(np.random.RandomState(seed))
+        ok(not lost_on_the_way(tmp, configs), f"seed {seed}: a list of {len(configs)} configs comes back from json, csv, and opt-list by import",
+           lambda: "the shortest list that does not: %r\nfound %r" % (small := shrunk_list(configs, lambda c: lost_on_the_way(tmp, c)), lost_on_the_way(tmp, small)))
+
+
 def main():
     need_program()
     tmp = temporary()
@@ -170,6 +228,7 @@ def main():
     check_ties(tmp)
     check_scores(tmp)
     check_generalize(tmp)
+    check_round_trips(tmp)
     done()
 
 
