@@ -80,6 +80,8 @@ static double draw(enum made_character character, unsigned *state) {
     return made_random(state, 5) > 0 ? u : (double)NAN;
   case MADE_CLOSE:
     return 0.5 + ldexp(floor(u * 8), -41);
+  case MADE_NEAR:
+    return 0.5 + ldexp(u, -20);
   case MADE_UNIFORM:
   case MADE_N_CHARACTER:
     break;

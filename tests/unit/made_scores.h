@@ -17,6 +17,7 @@ enum made_character {
   MADE_DIVERGED, /* mostly 1 */
   MADE_HOLES,    /* a fifth is missing, in test too */
   MADE_CLOSE,    /* differences about 2^-40 */
+  MADE_NEAR,     /* next to none alike, but all the same in 16 bits */
   MADE_N_CHARACTER,
 };
 
