@@ -24,15 +24,16 @@ enum { PAGE = 4096, HUGE_PAGE = 2 << 20 };
 
 hl_status hl_new_table(size_t n, size_t size, void *out) {
   size_t n_byte;
-  if (!hl_multiply(n, size, &n_byte) || n_byte > SIZE_MAX - HUGE_PAGE) return hl_fail_memory();
+  if (!hl_multiply(n, size, &n_byte) || n_byte > SIZE_MAX - HUGE_PAGE) return hl_new_array(n, size, out);
   if (n_byte < HUGE_PAGE) return hl_new_array(n, size, out);
-  void *memory = NULL;
-  if (posix_memalign(&memory, HUGE_PAGE, n_byte) != 0) return hl_fail_memory();
+  void *memory;
+  if (posix_memalign(&memory, HUGE_PAGE, n_byte) != 0) memory = NULL;
+  memcpy(out, &memory, sizeof memory);
+  if (memory == NULL) return hl_fail_memory();
 #ifdef MADV_HUGEPAGE
   madvise(memory, n_byte / HUGE_PAGE * HUGE_PAGE,
           MADV_HUGEPAGE); /* the rest would be more than was asked for */
 #endif
-  memcpy(out, &memory, sizeof memory);
   return HL_OK;
 }
 
@@ -47,10 +48,10 @@ hl_status hl_new_room(size_t n_byte, void *out) {
  * 1.7 GB/s and to the start of a page at 7.6 (measured on one machine: a store to an address that in its page
  * is just above that of the loads to come holds them up). */
 hl_status hl_new_block(size_t n_byte, void *out) {
-  void *memory = NULL;
-  if (posix_memalign(&memory, PAGE, n_byte) != 0) return hl_fail_memory();
+  void *memory;
+  if (posix_memalign(&memory, PAGE, n_byte) != 0) memory = NULL; /* the caller frees what it was given */
   memcpy(out, &memory, sizeof memory);
-  return HL_OK;
+  return memory != NULL ? HL_OK : hl_fail_memory();
 }
 
 hl_status hl_grow_array(void *array, size_t *capacity, size_t n, size_t size) {
