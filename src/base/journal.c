@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { PENDING_BYTES = 1 << 20 };
+
 struct record {
   uint64_t check; /* of all that follows */
   uint64_t key, i, n_byte;
@@ -127,7 +129,7 @@ void hl_journal_add(struct hl_journal *journal, uint64_t key, size_t i, const vo
   memcpy(to + sizeof record, bytes, n_byte);
   memset(to + sizeof record + n_byte, 0, pad(n_byte) - n_byte);
   pending->n += n;
-  if (hl_clock_seconds() - journal->born < 1) return;
+  if (hl_clock_seconds() - journal->born < 1 && pending->n < PENDING_BYTES) return;
   if (journal->file == NULL) begin(journal);
   if (!journal->is_off && fwrite(pending->at, 1, pending->n, journal->file) != pending->n)
     journal->is_off = true;

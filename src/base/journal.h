@@ -3,7 +3,8 @@
  *
  * A file of records, each with a checksum: of which work (a key made of all that its results depend on),
  * which item, what came of it. What a kill left half-written is passed over. Nothing is written in the first
- * second, and a journal that cannot be written is done without: it saves time and nothing else. */
+ * second but for what is more than a megabyte, and a journal that cannot be written is done without: it saves
+ * time and nothing else. */
 #ifndef HL_BASE_JOURNAL_H
 #define HL_BASE_JOURNAL_H
 
