@@ -5,8 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -98,4 +99,74 @@ hl_status hl_file_hash(const char *path, uint64_t *hash, uint64_t *n_byte) {
   if (status == HL_OK) status = hl_hasher_finish(hasher, hash, n_byte);
   hl_hasher_free(hasher);
   return status;
+}
+
+/* ---- By a thread of its own ---- */
+
+struct hl_hashing {
+  pthread_t thread;
+  bool is_running;
+  atomic_bool is_unwanted;
+  size_t n;
+  const char *const *paths;
+  struct known {
+    bool is_known;
+    uint64_t hash, n_byte;
+  } * known; /* [n] */
+};
+
+static void hash_one(struct hl_hashing *hashing, size_t i) {
+  struct known *known = &hashing->known[i];
+  struct hl_hasher *hasher;
+  hl_status status = hl_hasher_new(hashing->paths[i], &hasher);
+  while (status == HL_OK && !hasher->is_at_end && !hashing->is_unwanted) status = hash_block(hasher);
+  known->is_known =
+      status == HL_OK && hasher->is_at_end && hl_hasher_finish(hasher, &known->hash, &known->n_byte) == HL_OK;
+  hl_hasher_free(hasher);
+}
+
+static void *hash_all(void *user) {
+  struct hl_hashing *hashing = user;
+  for (size_t i = 0; i < hashing->n && !hashing->is_unwanted; i++) hash_one(hashing, i);
+  return NULL;
+}
+
+struct hl_hashing *hl_hashing_begin(size_t n, const char *const *paths) {
+  struct hl_hashing *hashing = NULL;
+  hl_status status = HL_OK;
+  TRY(hl_new_array(1, sizeof *hashing, &hashing));
+  hashing->n = n;
+  hashing->paths = paths;
+  TRY(hl_new_array(n, sizeof *hashing->known, &hashing->known));
+  hashing->is_running = pthread_create(&hashing->thread, NULL, hash_all, hashing) == 0;
+out:
+  if (status == HL_OK && hashing->is_running) return hashing;
+  hl_hashing_end(hashing);
+  return NULL;
+}
+
+static void wait_for(struct hl_hashing *hashing) {
+  if (hashing->is_running) pthread_join(hashing->thread, NULL);
+  hashing->is_running = false;
+}
+
+bool hl_hashing_get(struct hl_hashing *hashing, const char *path, uint64_t *hash, uint64_t *n_byte) {
+  if (hashing == NULL) return false;
+  wait_for(hashing);
+  for (size_t i = 0; i < hashing->n; i++) {
+    const struct known *known = &hashing->known[i];
+    if (!known->is_known || strcmp(hashing->paths[i], path) != 0) continue;
+    *hash = known->hash;
+    *n_byte = known->n_byte;
+    return true;
+  }
+  return false;
+}
+
+void hl_hashing_end(struct hl_hashing *hashing) {
+  if (hashing == NULL) return;
+  hashing->is_unwanted = true;
+  wait_for(hashing);
+  free(hashing->known);
+  free(hashing);
 }

@@ -44,8 +44,7 @@ hl_status hl_provenance_add_input(struct cJSON *json, const char *path) {
   return status == HL_OK ? hl_provenance_add_hashed(json, path, hash, n_byte) : status;
 }
 
-hl_status hl_provenance_new(const char *command, uint64_t seed, size_t n_input, const char *const *inputs,
-                            struct cJSON **json) {
+hl_status hl_provenance_new(const char *command, uint64_t seed, struct cJSON **json) {
   hl_status status = HL_OK;
   *json = NULL;
   if (command == NULL) return HL_OK;
@@ -54,7 +53,6 @@ hl_status hl_provenance_new(const char *command, uint64_t seed, size_t n_input, 
   TRY(hl_json_add(*json, "command", hl_json_new_text(command)));
   TRY(hl_json_add(*json, "seed", hl_json_new_integer((int64_t)seed)));
   TRY(hl_json_add(*json, "inputs", hl_json_new_array()));
-  for (size_t i = 0; i < n_input; i++) TRY(hl_provenance_add_input(*json, inputs[i]));
   TRY(add_libraries(*json));
 out:
   if (status != HL_OK) {

@@ -9,10 +9,9 @@
 
 struct cJSON;
 
-/* As one JSON object: {"version","command","seed","inputs":[{"name","xxh64","bytes"}],"libraries":{..}}.
- * inputs are hashed here. NULL command: *json is NULL, nothing is recorded (--no-provenance). */
-hl_status hl_provenance_new(const char *command, uint64_t seed, size_t n_input, const char *const *inputs,
-                            struct cJSON **json);
+/* As one JSON object: {"version","command","seed","inputs":[{"name","xxh64","bytes"}],"libraries":{..}},
+ * without inputs yet. NULL command: *json is NULL, nothing is recorded (--no-provenance). */
+hl_status hl_provenance_new(const char *command, uint64_t seed, struct cJSON **json);
 
 /* Hashes one more input into "inputs"; nothing for NULL. */
 hl_status hl_provenance_add_input(struct cJSON *json, const char *path);

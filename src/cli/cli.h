@@ -100,8 +100,9 @@ struct cli {
   struct hl_context context; /* threads and seed from cli_parse, ranks from main.c, the rest from cli_watch */
   const char *output;        /* -o; NULL: stdout */
   bool json, quiet, verbose;
-  const char *provenance; /* the command line for provenance; NULL after --no-provenance */
-  const char **arguments; /* what is left after the options, NULL-terminated */
+  const char *provenance;     /* the command line for provenance; NULL after --no-provenance */
+  struct hl_hashing *hashing; /* of the arguments, by cli_hash_arguments; NULL: none */
+  const char **arguments;     /* what is left after the options, NULL-terminated */
   size_t n_argument;
   /* Not to run but to describe: cli_parse hands it all options of the command, and fails. */
   void (*describe)(const struct cli_command *command, const struct cli_option *options, FILE *file);

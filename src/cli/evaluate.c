@@ -211,6 +211,7 @@ static hl_status run(struct cli *cli) {
   it.paths = cli->arguments;
   it.n_list = cli->n_argument - 1;
   TRY(read_lists(&it));
+  cli_hash_arguments(cli);
   TRY(hl_scores_open(cli->arguments[it.n_list], &scores));
   TRY(hl_evaluate_lists((const struct hl_list *const *)it.lists, it.n_list, scores, &evaluate, it.evaluations,
                         &it.n_left_out));

@@ -191,6 +191,7 @@ static hl_status run(struct cli *cli) {
   TRY(cli_parse(cli, options, CLI_THREADS | CLI_SEED | CLI_JSON | CLI_PROVENANCE, 1, 1));
   TRY(choose(&texts, &it.options));
   it.options.keep_values = texts.per_resample;
+  cli_hash_arguments(cli);
   TRY(hl_scores_open(cli->arguments[0], &it.scores));
   TRY(cli_open_journal(cli, false));
   TRY(hl_generalize(it.scores, &it.options, &cli->context, &it.generalization));

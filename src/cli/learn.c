@@ -100,6 +100,7 @@ static hl_status run(struct cli *cli) {
   learn.set = set;
   learn.tasks = tasks;
   learn.n_entry = (size_t)n_entry;
+  cli_hash_arguments(cli);
   TRY(hl_scores_open(cli->arguments[0], &scores));
   TRY(hl_learn(scores, &learn, &cli->context, &list));
   TRY(find_degenerate(scores, &learn, &degenerate)); /* what may fail comes before the list is there */

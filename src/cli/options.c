@@ -1,6 +1,7 @@
 /* From a table of options to what popt takes, and from the command line to a command that is ready to work.
  */
 #include "base/error.h"
+#include "base/hasher.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/ranks.h"
@@ -254,6 +255,7 @@ out:
 }
 
 void cli_clear(struct cli *cli) {
+  hl_hashing_end(cli->hashing); /* which borrows the arguments */
   if (cli->popt != NULL) poptFreeContext(cli->popt);
   for (size_t i = 0; i < cli->n_owned; i++) free(cli->owned[i]);
   free(cli->owned);

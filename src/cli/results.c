@@ -1,6 +1,7 @@
 #include "cli/results.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hasher.h"
 #include "base/journal.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -17,7 +18,27 @@
 hl_status cli_new_provenance(const struct cli *cli, size_t n_input, const char *const *inputs,
                              struct cJSON **provenance) {
   const char *command = hl_ranks_is_first(&cli->context) ? cli->provenance : NULL; /* who writes, asks */
-  return hl_provenance_new(command, cli->context.seed, n_input, inputs, provenance);
+  hl_status status = HL_OK;
+  TRY(hl_provenance_new(command, cli->context.seed, provenance));
+  for (size_t i = 0; i < n_input; i++) {
+    uint64_t hash, n_byte;
+    if (hl_hashing_get(cli->hashing, inputs[i], &hash, &n_byte))
+      TRY(hl_provenance_add_hashed(*provenance, inputs[i], hash, n_byte));
+    else
+      TRY(hl_provenance_add_input(*provenance, inputs[i]));
+  }
+out:
+  if (status != HL_OK) {
+    hl_json_free(*provenance);
+    *provenance = NULL;
+  }
+  return status;
+}
+
+void cli_hash_arguments(struct cli *cli) {
+  const bool has_thread = hl_pool_threads(&cli->context, 2) > 1;
+  if (has_thread && cli->provenance != NULL && hl_ranks_is_first(&cli->context))
+    cli->hashing = hl_hashing_begin(cli->n_argument, cli->arguments);
 }
 
 /* Ranks that do the same beside the first write it nowhere. */

@@ -7,6 +7,10 @@
 #include "hyperlist/list.h"
 #include "hyperlist/missing.h"
 
+/* Begins to hash the files that are the command's arguments, beside what follows, if there is a second thread
+ * to use: for cli_new_provenance, which does without where it has to. */
+void cli_hash_arguments(struct cli *cli);
+
 /* The provenance of a result made from these files; NULL after --no-provenance. Free it by hl_json_free. */
 hl_status cli_new_provenance(const struct cli *cli, size_t n_input, const char *const *inputs,
                              struct cJSON **provenance);

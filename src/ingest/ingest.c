@@ -172,7 +172,7 @@ static hl_status store_mine(void *user, size_t i, size_t i_thread) {
 static hl_status ingest_mine(struct ingest *ingest) {
   hl_status status = HL_OK;
   hl_strings_clear(&ingest->warnings); /* so far all ranks had the same, and the first has told them */
-  TRY(hl_provenance_new(ingest->options->command, ingest->context->seed, 0, NULL, &ingest->provenance));
+  TRY(hl_provenance_new(ingest->options->command, ingest->context->seed, &ingest->provenance));
   TRY(hl_pool_run(ingest->context, "ingesting", ingest->n_mine, read_mine, store_mine, ingest));
   TRY(ingest_finish_part(ingest));
 out:

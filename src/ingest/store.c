@@ -27,7 +27,7 @@ hl_status ingest_finish_part(struct ingest *ingest) {
   TRY(copy_provenance(ingest, &provenance));
   TRY(hl_parts_finish(&ingest->parts, provenance));
   hl_json_free(ingest->provenance);
-  TRY(hl_provenance_new(ingest->options->command, ingest->context->seed, 0, NULL, &ingest->provenance));
+  TRY(hl_provenance_new(ingest->options->command, ingest->context->seed, &ingest->provenance));
 out:
   free(provenance);
   return status;

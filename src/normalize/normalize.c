@@ -211,7 +211,7 @@ static hl_status write_provenance(const struct run *run, const char *archive_pat
   uint64_t hash, n_byte;
   if (run->hasher == NULL) return HL_OK;
   TRY(hl_hasher_finish(run->hasher, &hash, &n_byte));
-  TRY(hl_provenance_new(options->command, context->seed, 0, NULL, &json));
+  TRY(hl_provenance_new(options->command, context->seed, &json));
   TRY(hl_provenance_add_hashed(json, archive_path, hash, n_byte));
   TRY(hl_json_copy_text(json, &text));
   TRY(hl_h5_write_text(run->file, "provenance", text));

@@ -1,12 +1,13 @@
 """compare.py KIND OURS PEER [SOURCE]: exit 1, and the first difference on stderr, where our numbers are not the peer's.
 
 Picks, curves and counts are equal, to the bit; means and quantiles of doubles, whose last digit hangs on the order of adding, agree to
-1e-12."""
+1e-12. An archive is at most 1.08 times as large as the peer's."""
 import json
 import os
 import sys
 
 TOLERANCE = 1e-12
+MOST_SIZE = 1.08  # of the peer's file
 
 
 def differ(place, ours, theirs):
@@ -72,8 +73,16 @@ def same_array(place, ours, theirs, is_exact=True):
         differ(f"{place} at {at}", ours[at], theirs[at])
 
 
+def size(path):
+    """Of an HDF5 file and of those beside it that its links lead to."""
+    folder, name = os.path.split(path)
+    return sum(os.path.getsize(os.path.join(folder, n)) for n in os.listdir(folder) if n == name or n.startswith(name + "."))
+
+
 def release(ours, peer, _):
     import h5py
+    if size(ours) > MOST_SIZE * size(peer):
+        differ("size", f"{size(ours)} bytes", f"{size(peer)}, of which {MOST_SIZE} times are allowed")
     with h5py.File(ours, "r") as a, h5py.File(peer, "r") as b:
         if sorted(a["sets"]) != sorted(b):
             differ("sets", sorted(a["sets"]), sorted(b))

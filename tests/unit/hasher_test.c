@@ -54,10 +54,32 @@ START_TEST(what_cannot_be_read_is_told_at_once) {
 }
 END_TEST
 
+START_TEST(a_thread_hashes_what_can_be_read) {
+  char path[] = "/tmp/hasher_test.XXXXXX";
+  for (size_t i = 0; i < N_BYTE; i++) bytes[i] = (unsigned char)(i * i >> 7);
+  write_file(path, N_BYTE);
+  const char *const paths[] = {"/nowhere/at/all", path};
+  uint64_t hash = 0, n_byte = 0;
+  struct hl_hashing *hashing = hl_hashing_begin(2, paths);
+  ck_assert_ptr_nonnull(hashing);
+  ck_assert(!hl_hashing_get(hashing, "/nowhere/at/all", &hash, &n_byte));
+  ck_assert(!hl_hashing_get(hashing, "/nowhere/else", &hash, &n_byte));
+  ck_assert(hl_hashing_get(hashing, path, &hash, &n_byte));
+  ck_assert_uint_eq(n_byte, N_BYTE);
+  ck_assert_uint_eq(hash, XXH64(bytes, N_BYTE, 0));
+  hl_hashing_end(hashing);
+  hl_hashing_end(hl_hashing_begin(2, paths)); /* unwanted at once */
+  ck_assert(!hl_hashing_get(NULL, path, &hash, &n_byte));
+  hl_hashing_end(NULL);
+  unlink(path);
+}
+END_TEST
+
 static Suite *suite(void) {
   Suite *s = suite_create("hasher");
   TCase *t = tcase_create("hasher");
   tcase_add_test(t, slices_are_the_whole);
+  tcase_add_test(t, a_thread_hashes_what_can_be_read);
   tcase_add_test(t, what_cannot_be_read_is_told_at_once);
   suite_add_tcase(s, t);
   return s;
