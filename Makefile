@@ -236,9 +236,10 @@ COVERAGE := $(BUILD)/coverage
 coverage: ## share of lines and branches that the tests reach, by folder; fails below 90 % of the lines of src/
 	$(STEP) deps GROUP=check
 	@rm -rf $(COVERAGE)
-	$(STEP) $(PARALLEL) program tests $(COVERAGE)/fixtures-train BUILD=$(COVERAGE) CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage
+	$(STEP) $(PARALLEL) program tests $(COVERAGE)/fixtures-train $(if $(shell command -v $(MPICC)),mpi) \
+	  BUILD=$(COVERAGE) CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage
 	-@HYPERLIST=$(call in_root,$(COVERAGE)/hyperlist) FIXTURES_TRAIN=$(call in_root,$(COVERAGE)/fixtures-train) \
-	  GCOV_ERROR_FILE=$(call in_root,$(COVERAGE)/gcov.log) \
+	  HYPERLIST_MPI=$(call in_root,$(COVERAGE)/hyperlist-mpi) GCOV_ERROR_FILE=$(call in_root,$(COVERAGE)/gcov.log) \
 	  $(PROVE) --exec '' --jobs $(NPROC) $(SCRIPT_TESTS) $(UNITS:$(BUILD)/%=$(COVERAGE)/%)
 	@tests/coverage/report $(COVERAGE)
 

@@ -25,20 +25,6 @@ void hl_index_clear(struct hl_archive_index *index) {
   *index = (struct hl_archive_index){0};
 }
 
-hl_status hl_index_copy(const struct hl_archive_index *index, struct hl_archive_index *copy) {
-  hl_status status = HL_OK;
-  bool has_grown;
-  *copy = (struct hl_archive_index){0};
-  for (size_t i = 0; i < index->tasks.n && status == HL_OK; i++) {
-    status = hl_index_add_task(copy, index->tasks.items[i], index->n_params[i], index->seconds_per_step[i]);
-  }
-  for (size_t i = 0; i < index->n_set && status == HL_OK; i++) {
-    status = hl_index_add_set(copy, &index->sets[i], "", &has_grown);
-  }
-  if (status != HL_OK) hl_index_clear(copy);
-  return status;
-}
-
 size_t hl_index_find_task(const struct hl_archive_index *index, const char *task) {
   return hl_strings_find_sorted(&index->tasks, task, strcmp);
 }

@@ -5,7 +5,6 @@
 #include "hyperlist/archive.h"
 
 void hl_index_clear(struct hl_archive_index *index);
-hl_status hl_index_copy(const struct hl_archive_index *index, struct hl_archive_index *copy);
 
 /* Position of a task or set by name, or n. O(log n). */
 size_t hl_index_find_task(const struct hl_archive_index *index, const char *task);

@@ -71,6 +71,14 @@ for name in COMMANDS:
     same(lost, [], f"{name}: each option is on the manual page, in the same words")
     same([x for x in examples(HELPS[name]) if words(x) not in page], [], f"{name}: and each example")
 
+# ---- And in the shells' completion ----
+
+for shell, has in (("bash", "--{} "), ("zsh", "'--{}"), ("fish", " -l {} ")):
+    script = good("help", "--completion", shell).out
+    wanted = {name: set(re.findall(r"^  (?:-\w, )?--([\w-]+)", text, re.M)) for name, text in HELPS.items()}
+    lost = [(name, option) for name, options in wanted.items() for option in options if has.format(option) not in script.replace("*--", "--")]
+    ok(all(wanted.values()) and lost == [], f"{shell}: the completion has each option", lost)
+
 # ---- Near misses ----
 
 for args, hint in (((("lern",), "learn")), (("evalute", "x"), "evaluate"), (("help", "ingets"), "ingest"), (("learn", "s", "--sett", "x"), "--set"),

@@ -113,4 +113,18 @@ bad 2 '-o is needed' 'no folder' "$s"
 bad 3 'none.h5: cannot open' 'no file' "$tmp/none.h5" -o "$o"
 bad 4 'a scores file' 'an archive' "$tmp/six.h5" -o "$o"
 bad 3 'six-s.h5' 'a file for a folder' "$s" -o "$s"
+
+# gnuplot and its scripts are found, and what gnuplot says is passed on.
+mkdir "$tmp/bin" "$tmp/share" && cp "$HYPERLIST" "$tmp/bin" && cp -r plots "$tmp/share"
+draw=(env -u HYPERLIST_SHARE "PATH=bin:$PATH" "$tmp/bin/hyperlist" reproduce -q "$s" "${few[@]}" -o)
+refused 3 'plots' 'no scripts beside the program' "${draw[@]}" "$tmp/none" figure2
+absent 'nothing is left of that' "$tmp/none"
+cp -r plots "$tmp"
+ok 'scripts beside the program; a relative folder in PATH is passed over' "${draw[@]}" "$tmp/beside" figure2
+printf 'print "a word before"\nno_such_command\n' >"$tmp/share/plots/figure2.gp"
+refused 3 'figure2.txt: cannot draw: gnuplot: .*(invalid|unrecognized|undefined|expect)' 'what gnuplot says of a wrong script' \
+  env "HYPERLIST_SHARE=$tmp/share" "$HYPERLIST" reproduce -q "$s" -o "$tmp/wrong" "${few[@]}" figure2
+printf 'exit status 3\n' >"$tmp/share/plots/figure2.gp"
+refused 3 'figure2.txt: cannot draw: gnuplot: it gave no reason' 'a gnuplot that says nothing' \
+  env "HYPERLIST_SHARE=$tmp/share" "$HYPERLIST" reproduce -q "$s" -o "$tmp/wrong" "${few[@]}" figure2
 done_testing
