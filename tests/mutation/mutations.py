@@ -15,6 +15,7 @@ LISTS = ("list_test", "tests/cli/definition.t", "tests/cli/export.t")
 NPZ = ("npy_test", "npz_test", "tests/inputs/npz_variants.t")
 NUMBERS = ("json_scan_test", "csv_test", "table_test", "tests/inputs/csv.t")
 HASH = ("hasher_test",)
+TOLD = ("tests/cli/told.t",)
 STORE = ("pack_test", "tests/inputs/archive_format.t", "tests/archive/trust.t")
 
 AVERAGE, COLLAPSE, LOSS, SCORER = ("src/normalize/" + n for n in ("average.c", "collapse.c", "collapse.h", "scorer.c"))
@@ -111,7 +112,6 @@ MUTATIONS = (
     (PLAIN, "0x190 + byte - 144", "0x190 + byte - 143", STORE),
     (PLAIN, "for (n--; n >= MAX_MATCH", "for (; n >= MAX_MATCH", STORE),
     (PLAIN, "if (bits.n_held > 0) put_stored(&bits, bytes, 0);", "", STORE),
-    (PLAIN, "while (first > *begin && bytes[first - 1] == bytes[i]) first--;", "while (first > 0 && bytes[first - 1] == bytes[i]) first--;", STORE),  # bytes that were written
     (PACK, "if (lost > PLAIN_LOSS * total) break;", "if (lost > total) break;", STORE),  # too large
     (PACK, "libdeflate_adler32(1, ", "libdeflate_adler32(0, ", STORE),
     (PACK, "else if (length != n * size)", "else if (length < n * size)", STORE),
@@ -145,4 +145,10 @@ MUTATIONS = (
     (SCORER, "set_constants(&scorer->sets[i], SPLIT_TEST, constants_of(&scorer->sets[i], SPLIT_VALID));",
      "set_constants(&scorer->sets[i], SPLIT_VALID, constants_of(&scorer->sets[i], SPLIT_TEST));", NORMALIZE),
     (SCORER, "table->n_split + row->i_split[k];", "table->n_split + row->i_split[0];", NORMALIZE),  # a wrong split
+    # told
+    ("src/base/h5_text.c", "text[length - 1] == ' '", "text[length - 1] == '.'", TOLD),
+    ("src/cli/results.c", "i < tasks->n && i < MOST && status", "i < tasks->n && i <= MOST && status", TOLD),
+    ("src/report/warnings.c", "|| ++*n > MOST_NAMED)", "|| ++*n >= MOST_NAMED)", TOLD),
+    ("src/check/list_file.c", "list->entries[i - 1].phase != HL_PHASE_RANDOM ||", "list->entries[i - 1].phase == HL_PHASE_RANDOM ||", TOLD),
+    ("src/cli/evaluate.c", "if (evaluation->n_dropped > 0) {", "if (evaluation->n_dropped > 3) {", TOLD),
 )
