@@ -59,7 +59,9 @@ hl_status hl_h5_read_numbers(struct hl_h5 object, const char *attribute, size_t 
   TRY(hl_new_array(*n, sizeof **values, values));
   if (*n > 0 && H5Aread(id, H5T_NATIVE_DOUBLE, *values) < 0) {
     status = h5_fail(HL_INVALID, object, attribute, "cannot read");
+    goto out;
   }
+  TRY(h5_check_end(object));
 out:
   H5Sclose(space);
   H5Tclose(type);

@@ -94,7 +94,7 @@ hl_status hl_h5_read_chunk(struct hl_h5 dataset, uint64_t first_row, void **buff
     size = 0; /* none stored, says 1.10 */
   }
   *n_byte = (size_t)size;
-  if (size == 0) return HL_OK;
+  if (size == 0) return h5_check_end(dataset);
   const hl_status status = hl_grow_array(buffer, capacity, (size_t)size, 1);
   if (status != HL_OK) return status;
   if (H5Dread_chunk(dataset.id, H5P_DEFAULT, offset, skipped, *buffer) < 0) {

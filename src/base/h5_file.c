@@ -152,7 +152,9 @@ hl_status h5_check_end(struct hl_h5 object) {
   void *handle = NULL;
   hsize_t n_byte = 0;
   struct stat info;
-  const bool is_known = file > 0 && H5Fget_filesize(file, &n_byte) >= 0 &&
+  unsigned intent = H5F_ACC_RDWR; /* what is written may not have its length yet */
+  const bool is_known = file > 0 && H5Fget_intent(file, &intent) >= 0 && intent == H5F_ACC_RDONLY &&
+                        H5Fget_filesize(file, &n_byte) >= 0 &&
                         H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 &&
                         fstat(*(const int *)handle, &info) == 0;
   if (file > 0) H5Fclose(file);
@@ -208,7 +210,8 @@ hl_status hl_h5_has(struct hl_h5 parent, const char *name, bool *has) {
   h5_silence();
   const htri_t answer = H5Lexists(parent.id, name, H5P_DEFAULT);
   *has = answer > 0;
-  if (answer >= 0 || h5_reason(HL_INVALID) == HL_INVALID) return HL_OK;
+  if (answer > 0) return HL_OK;
+  if (answer == 0 || h5_reason(HL_INVALID) == HL_INVALID) return h5_check_end(parent);
   return h5_fail(HL_IO, parent, name, "cannot look up");
 }
 
@@ -230,5 +233,6 @@ hl_status hl_h5_list(struct hl_h5 group, struct hl_strings *links) {
   const herr_t result = H5Literate(group.id, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, &listing);
   if (listing.status != HL_OK) return listing.status;
   if (result < 0) return h5_fail(HL_INVALID, group, NULL, "cannot list");
-  return hl_strings_sort(links, strcmp, NULL);
+  const hl_status whole = h5_check_end(group);
+  return whole != HL_OK ? whole : hl_strings_sort(links, strcmp, NULL);
 }

@@ -23,7 +23,8 @@ hl_status h5_fail(hl_status status, struct hl_h5 object, const char *name, const
 hl_status h5_fail_write(struct hl_h5 object, const char *name);
 
 /* HL_INVALID where the file is shorter than when it was opened: HDF5 takes what would lie behind its end for
- * zeros, so that one cut in the meantime would be read as if it were whole. To be asked after each read. */
+ * zeros, so that one cut in the meantime would be read as if it were whole. To be asked after each read, and
+ * before it is believed that something is not there. */
 hl_status h5_check_end(struct hl_h5 object);
 
 /* HL_INVALID where one of a dataset's n texts of variable length claims what is not there: see h5_heap.c. */

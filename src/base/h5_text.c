@@ -186,7 +186,7 @@ hl_status hl_h5_read_text(struct hl_h5 object, const char *attribute, char **tex
   const htri_t exists = H5Aexists(object.id, attribute);
   if (exists < 0 && h5_reason(HL_INVALID) != HL_INVALID)
     return h5_fail(HL_IO, object, attribute, "cannot look up");
-  if (exists <= 0) return HL_OK;
+  if (exists <= 0) return h5_check_end(object);
   const hid_t id = H5Aopen(object.id, attribute, H5P_DEFAULT), type = H5Aget_type(id),
               space = H5Aget_space(id);
   if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1) {
@@ -195,10 +195,12 @@ hl_status hl_h5_read_text(struct hl_h5 object, const char *attribute, char **tex
     status = read_text_value(object, attribute, id, type, text);
   }
   HL_ASSUME(status != HL_OK || *text != NULL); /* h5_fail is never HL_OK */
-  if (status == HL_OK && !hl_is_utf8(*text, strlen(*text))) {
+  if (status == HL_OK) status = h5_check_end(object);
+  if (status == HL_OK && !hl_is_utf8(*text, strlen(*text)))
+    status = h5_fail(HL_INVALID, object, attribute, "found bytes that are no UTF-8");
+  if (status != HL_OK) {
     free(*text);
     *text = NULL;
-    status = h5_fail(HL_INVALID, object, attribute, "found bytes that are no UTF-8");
   }
   H5Sclose(space);
   H5Tclose(type);

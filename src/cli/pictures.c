@@ -6,7 +6,6 @@
 #include "cli/cli.h"
 #include "cli/terminal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +52,16 @@ hl_status cli_pictures_open(struct cli_pictures *pictures, const char *folder) {
     status = hl_fail_errno(folder, "make a folder in");
     free(pictures->work);
     pictures->work = NULL;
+    goto out;
   }
+  pictures->files = opendir(pictures->work);
+  if (pictures->files == NULL) status = hl_fail_errno(pictures->work, "open");
 out:
   return status;
 }
 
 void cli_pictures_close(struct cli_pictures *pictures, hl_status status) {
+  if (pictures->files != NULL) closedir(pictures->files);
   if (pictures->work != NULL) rmdir(pictures->work);
   if (pictures->is_new && status != HL_OK)
     rmdir(pictures->folder); /* fails, as it should, once a figure is in it */
@@ -98,17 +101,14 @@ out:
   return status;
 }
 
-/* Calls `act` for each file of the work folder. */
-static hl_status for_each_file(const struct cli_pictures *pictures,
-                               hl_status (*act)(const struct cli_pictures *pictures, const char *name)) {
-  hl_status status = HL_OK;
-  DIR *folder = opendir(pictures->work);
-  if (folder == NULL) return hl_fail_errno(pictures->work, "open");
-  for (const struct dirent *entry; status == HL_OK && (entry = readdir(folder)) != NULL;) {
-    if (entry->d_name[0] != '.') status = act(pictures, entry->d_name);
-  }
-  closedir(folder);
-  return status;
+/* The next file of the work folder; NULL: there is none, or, with errno, it cannot be told. */
+static const char *next_file(const struct cli_pictures *pictures) {
+  const struct dirent *entry;
+  do {
+    errno = 0;
+    entry = readdir(pictures->files);
+  } while (entry != NULL && entry->d_name[0] == '.');
+  return entry != NULL ? entry->d_name : NULL;
 }
 
 static hl_status publish(const struct cli_pictures *pictures, const char *name) {
@@ -124,7 +124,13 @@ out:
 }
 
 hl_status cli_pictures_publish(const struct cli_pictures *pictures) {
-  return for_each_file(pictures, publish);
+  hl_status status = HL_OK;
+  const char *name;
+  rewinddir(pictures->files);
+  while ((name = next_file(pictures)) != NULL) TRY(publish(pictures, name));
+  if (errno != 0) status = hl_fail_errno(pictures->work, "read");
+out:
+  return status;
 }
 
 static hl_status print_file(const char *path) {
@@ -153,19 +159,9 @@ out:
   return status;
 }
 
-static hl_status discard(const struct cli_pictures *pictures, const char *name) {
-  char *path;
-  const hl_status status = hl_format_text(&path, "%s/%s", pictures->work, name);
-  if (status != HL_OK) return status;
-  unlink(path);
-  free(path);
-  return HL_OK;
-}
-
 void cli_pictures_discard(const struct cli_pictures *pictures) {
-  char *message;
-  if (pictures->work == NULL || hl_copy_text(hl_error_message(), &message) != HL_OK) return;
-  for_each_file(pictures, discard);
-  hl_fail_again(HL_BUG, message);
-  free(message);
+  const char *name;
+  if (pictures->files == NULL) return;
+  rewinddir(pictures->files);
+  while ((name = next_file(pictures)) != NULL) unlinkat(dirfd(pictures->files), name, 0);
 }

@@ -6,11 +6,14 @@
 #include "base/table.h"
 #include "cli/draw.h"
 
+#include <dirent.h>
+
 enum { CLI_MOST_FORMATS = 4 };
 
 struct cli_pictures {
   const char *folder; /* the output; borrowed */
   char *work;         /* within it */
+  DIR *files;         /* of work; open all the while, so that it can be emptied where memory has run out */
   bool is_new;        /* folder was made here */
   size_t n_format;
   const struct cli_format *formats[CLI_MOST_FORMATS];
@@ -38,8 +41,7 @@ hl_status cli_pictures_draw(const struct cli_pictures *pictures, const char *nam
 /* On a terminal, where NAME was drawn in text and published, shows it. */
 hl_status cli_pictures_show(const struct cli_pictures *pictures, const char *name);
 
-/* The files made since the last time go to the folder, or to nowhere (which keeps the message of a failure).
- */
+/* The files made since the last time go to the folder, or to nowhere. */
 hl_status cli_pictures_publish(const struct cli_pictures *pictures);
 void cli_pictures_discard(const struct cli_pictures *pictures);
 

@@ -72,7 +72,8 @@ static bool parse_part(const char *name, const char *archive_name, uint64_t *num
 static hl_status find_parts(struct parts *parts, DIR *folder, const char *folder_path) {
   hl_status status = HL_OK;
   char *path = NULL;
-  for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+  errno = 0;
+  for (struct dirent *entry; (entry = readdir(folder)) != NULL; errno = 0) {
     uint64_t number = 0;
     bool is_temporary;
     if (!parse_part(entry->d_name, hl_file_name(parts->archive_path), &number, &is_temporary)) continue;
@@ -85,6 +86,10 @@ static hl_status find_parts(struct parts *parts, DIR *folder, const char *folder
     }
     TRY(hl_strings_add(&parts->complete, path));
     if (number >= parts->next_number) parts->next_number = (unsigned)number + 1;
+  }
+  if (errno != 0) {
+    status = hl_fail_errno(parts->archive_path, "list the folder of");
+    goto out;
   }
   TRY(hl_strings_sort(&parts->complete, hl_strings_compare_natural, NULL));
   parts->n_taken_over = parts->complete.n;

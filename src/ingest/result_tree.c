@@ -126,12 +126,14 @@ static hl_status find_runs(int parent, const char *name, const char *path, enum 
     close(folder);
     return status;
   }
-  for (struct dirent *entry; status == HL_OK && !*found && (entry = readdir(entries)) != NULL;) {
+  errno = 0;
+  for (struct dirent *entry; status == HL_OK && !*found && (entry = readdir(entries)) != NULL; errno = 0) {
     uint64_t number;
     if (entry->d_name[0] == '.' || entry->d_type == DT_REG) continue;
     if (level != RESULT_TASK && !parse_number(entry->d_name, &number)) continue;
     status = find_runs(folder, entry->d_name, path, level - 1, found);
   }
+  if (status == HL_OK && errno != 0) status = hl_fail_errno(path, "read");
   closedir(entries);
   return status;
 }
@@ -219,14 +221,13 @@ static hl_status open_listing(int parent, const char *name, const char *path, st
     return status;
   }
   errno = 0;
-  for (struct dirent *entry; (entry = readdir(listing->entries)) != NULL;) {
+  for (struct dirent *entry; (entry = readdir(listing->entries)) != NULL; errno = 0) {
     struct stat info;
     bool is_folder = entry->d_type == DT_DIR;
     if (entry->d_name[0] == '.') continue;
     if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN)
       is_folder = fstatat(folder, entry->d_name, &info, 0) == 0 && S_ISDIR(info.st_mode);
     TRY(hl_strings_add(is_folder ? &listing->folders : &listing->files, entry->d_name));
-    errno = 0;
   }
   if (errno != 0) {
     status = hl_fail_errno(path, "read");

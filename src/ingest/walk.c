@@ -103,7 +103,7 @@ static hl_status list_folder(const char *path, struct hl_strings *names) {
   DIR *folder = opendir(path);
   if (folder == NULL) return hl_fail_errno(path, "open");
   errno = 0;
-  for (struct dirent *entry; status == HL_OK && (entry = readdir(folder)) != NULL;) {
+  for (struct dirent *entry; status == HL_OK && (entry = readdir(folder)) != NULL; errno = 0) {
     if (entry->d_name[0] != '.') status = hl_strings_add(names, entry->d_name);
   }
   if (status == HL_OK && errno != 0) status = hl_fail_errno(path, "read");

@@ -136,6 +136,7 @@ OPEN(openat, folder, (int folder, const char *path, int flags, ...), (folder, pa
 OPEN(openat64, folder, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
 PLAIN(OPENING, EMFILE, FILE *, tmpfile64, NULL, (void), ())
 PLAIN(OPENING, EMFILE, DIR *, opendir, NULL, (const char *path), (path))
+PLAIN(READING | STREAM, EIO, struct dirent64 *, readdir64, NULL, (DIR *folder), (folder))
 PLAIN(MEMORY, ENOMEM, DIR *, fdopendir, NULL, (int file), (file))
 PLAIN(NAMING, ENOSPC, int, mkstemp64, -1, (char *path), (path))
 PLAIN(THREAD, EAGAIN, pid_t, fork, -1, (void), ())

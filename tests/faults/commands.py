@@ -21,7 +21,7 @@ SETS = ("adam1p_wide_grid", "adam8p_wide_grid")
 class Command:
     """args: from a folder beside `in`, where the inputs are; before: files that are there already, which a failure must leave;
     several: it writes more than one file, each of which a failure may leave as it is to be, but none by halves; resumes: what
-    it has got so far it keeps, under passing names; looks_around: a folder that cannot be opened may seem to be none."""
+    it has got so far it keeps, under passing names; looks_around: it sees by folders what there is; each of its calls on files is made to fail."""
 
     def __init__(self, name, args, before=(), several=False, resumes=False, looks_around=False):
         self.name, self.args, self.before, self.several, self.resumes = name, args.split(), dict(before), several, resumes

@@ -1,11 +1,12 @@
 """What comes from outside while a command works: SIGINT and SIGTERM; an input that vanishes, grows or loses its second half. At chosen
 calls, so that it comes again at the same place.
 
-A signal ends a command with 130 or 143 and leaves what was there, until the output has its name; whatever it left, the second
-run makes the same bytes. After a change of an input the outcome is that of the input before it or that of the input after it,
+A signal ends a command with 130 or 143 and leaves what was there, until the output is whole and only to be named; whatever it left,
+the second run makes the same bytes. After a change of an input the outcome is that of the input before it or that of the input after it,
 whole, or a refusal that leaves what was there.
 
-TORTURE=1: at every way through our own code and at more calls of libraries. Arguments: parts of commands' names."""
+TORTURE=1: at every way through our own code, one of the signals, at each fourth both; and at more calls of libraries. Files are cut at
+each, and changed otherwise at one in three. Arguments: parts of commands' names."""
 import collections
 import os
 import shutil
@@ -18,6 +19,8 @@ import sweep
 from tap import diag, done, ok, temporary
 
 TORTURE = bool(os.environ.get("TORTURE"))
+# Calls of our own that sync a finished file and its folder before it is renamed: what is that far is not given up any more.
+N_NAMING = 4
 SIGNALS = ((signal.SIGINT, 130), (signal.SIGTERM, 143))
 CHANGES = ("vanish", "grow", "cut")
 
@@ -61,11 +64,11 @@ def signals(s, command, totals):
     """Memory as well as files, so that one comes between any two steps."""
     bad, env = [], {"FAULT_CALLS": "mf", "FAULT_WHERE": "own"}
     undisturbed = s.run(command, env)
-    jobs = [(command, env, at, k) for i, at in enumerate(choose(undisturbed, 4)) for k in (0, 1) if TORTURE or i % 2 == k]
+    jobs = [(command, env, at, k) for i, at in enumerate(choose(undisturbed, 4)) for k in (0, 1) if (TORTURE and i % 4 == 0) or i % 2 == k]
     if TORTURE:
         library = dict(env, FAULT_CALLS="f", FAULT_WHERE="library")
         jobs += [(command, library, at, 1) for at in choose(s.run(command, library), 0)]
-    n_stopped, n_before_names = 0, min([at for at, call, _ in undisturbed.sites if call in ("rename", "renameat")], default=0)
+    n_stopped, n_before_names = 0, min([at for at, call, _ in undisturbed.sites if call in ("rename", "renameat")], default=0) - N_NAMING
 
     def run(command, env, at, k):
         env = dict(env, FAULT_AT=str(at), FAULT_STYLE=f"signal={int(SIGNALS[k][0])}")
@@ -132,11 +135,13 @@ def changes(s, command, i_command, totals):
         return
     before, bad, jobs = s.run(command), [], []
     own, library = ({"FAULT_CALLS": "f", "FAULT_WHERE": where} for where in ("own", "library"))
-    places = [dict(env, FAULT_AT=str(at)) for env in (own, library) for at in choose(s.run(command, env), 2)]
+    n = 8 if command.name == "normalize" else 2  # in which at one place in ten a cut file seemed to be an empty one
+    places = [dict(env, FAULT_AT=str(at)) for env in (own, library) for at in choose(s.run(command, env), n)]
     for i, name in enumerate(inputs if TORTURE else [inputs[i_command % len(inputs)]]):
         for k, change in enumerate(CHANGES):
             file = pick_file(os.path.join(s.root, "in"), name, i_command + k)
-            jobs += [(command, change, file, env) for n, env in enumerate(places) if TORTURE or n % 3 == (i_command + k) % 3]
+            is_each = change == "cut" and (TORTURE or command.name == "normalize")
+            jobs += [(command, change, file, env) for n, env in enumerate(places) if is_each or n % 3 == (i_command + k) % 3]
     for (_, change, file, env), found in s.each(jobs, lambda *job: with_change(s, *job)):
         wrong = wrong_after_change(command, before, lambda: with_change(s, command, change, file, {"FAULT_CALLS": "mf", "FAULT_AT": "0"}), found)
         if wrong:

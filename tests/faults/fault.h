@@ -90,6 +90,7 @@ bool is_there(int folder, const char *path);
   X(FILE *, tmpfile64, (void))                                                                                         \
   X(DIR *, opendir, (const char *))                                                                                    \
   X(DIR *, fdopendir, (int))                                                                                           \
+  X(struct dirent64 *, readdir64, (DIR *))                                                                             \
   X(int, mkdir, (const char *, mode_t))                                                                                \
   X(int, mkdirat, (int, const char *, mode_t))                                                                         \
   X(char *, mkdtemp, (char *))                                                                                         \
