@@ -15,6 +15,7 @@ LISTS = ("list_test", "tests/cli/definition.t", "tests/cli/export.t")
 NPZ = ("npy_test", "npz_test", "tests/inputs/npz_variants.t")
 NUMBERS = ("json_scan_test", "csv_test", "table_test", "tests/inputs/csv.t")
 HASH = ("hasher_test",)
+JOURNAL = ("journal_test",)
 TOLD = ("tests/cli/told.t",)
 STORE = ("pack_test", "tests/inputs/archive_format.t", "tests/archive/trust.t")
 
@@ -145,6 +146,10 @@ MUTATIONS = (
     (SCORER, "set_constants(&scorer->sets[i], SPLIT_TEST, constants_of(&scorer->sets[i], SPLIT_VALID));",
      "set_constants(&scorer->sets[i], SPLIT_VALID, constants_of(&scorer->sets[i], SPLIT_TEST));", NORMALIZE),
     (SCORER, "table->n_split + row->i_split[k];", "table->n_split + row->i_split[0];", NORMALIZE),  # a wrong split
+    # journals
+    ("src/base/journal.c", "|| record->check != check_of(record, *bytes))", ")", JOURNAL),
+    ("src/base/journal.c", "if (record.key != key || record.i != *n_done) continue;", "if (record.key != key) continue;", JOURNAL),
+    ("src/base/journal.c", "|| ftruncate(fileno(journal->file), (off_t)journal->before.n) != 0)", ")", JOURNAL),
     # told
     ("src/base/h5_text.c", "text[length - 1] == ' '", "text[length - 1] == '.'", TOLD),
     ("src/cli/results.c", "i < tasks->n && i < MOST && status", "i < tasks->n && i <= MOST && status", TOLD),
