@@ -6,6 +6,7 @@
 #include "hyperlist/version.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -41,36 +42,42 @@ void hl_http_end(void) {
 
 /* ---- URLs ---- */
 
-/* One part of a URL in *part, yours to curl_free; NULL: it has none, or is no URL at all. */
-static char *copy_part(const char *url, CURLUPart what) {
+/* One part of a URL, yours to curl_free; NULL: it has none, or is no URL at all. libcurl takes a lack of
+ * memory for that, too, but malloc leaves a mark. */
+static hl_status copy_part(const char *url, CURLUPart what, char **part) {
+  *part = NULL;
+  errno = 0;
   CURLU *parsed = curl_url();
-  char *part = NULL;
-  if (parsed == NULL) return NULL;
-  if (curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
-      curl_url_get(parsed, what, &part, CURLU_DEFAULT_PORT) != CURLUE_OK) {
-    part = NULL;
-  }
+  const bool is_there = parsed != NULL &&
+                        curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+                        curl_url_get(parsed, what, part, CURLU_DEFAULT_PORT) == CURLUE_OK;
+  const bool is_out = !is_there && errno == ENOMEM;
+  if (!is_there) *part = NULL;
   curl_url_cleanup(parsed);
-  return part;
+  return is_out ? hl_fail_memory() : HL_OK;
 }
 
-static bool has_part(const char *url, CURLUPart what) {
-  char *part = copy_part(url, what);
+static hl_status find_part(const char *url, CURLUPart what, bool *has) {
+  char *part;
+  const hl_status status = copy_part(url, what, &part);
+  *has = part != NULL;
   curl_free(part);
-  return part != NULL;
+  return status;
 }
 
-static bool is_same_part(const char *a, const char *b, CURLUPart what) {
-  char *x = copy_part(a, what), *y = copy_part(b, what);
-  const bool is_same = x != NULL && y != NULL && strcasecmp(x, y) == 0;
-  curl_free(x);
-  curl_free(y);
-  return is_same;
-}
-
-static bool is_same_origin(const char *a, const char *b) {
-  return is_same_part(a, b, CURLUPART_SCHEME) && is_same_part(a, b, CURLUPART_HOST) &&
-         is_same_part(a, b, CURLUPART_PORT);
+static hl_status compare_origins(const char *a, const char *b, bool *is_same) {
+  static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
+  hl_status status = HL_OK;
+  *is_same = true;
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0] && *is_same; i++) {
+    char *x = NULL, *y = NULL;
+    status = copy_part(a, parts[i], &x);
+    if (status == HL_OK) status = copy_part(b, parts[i], &y);
+    *is_same = x != NULL && y != NULL && strcasecmp(x, y) == 0;
+    curl_free(x);
+    curl_free(y);
+  }
+  return status;
 }
 
 static bool is_scheme(const char *url, const char *scheme) {
@@ -79,6 +86,8 @@ static bool is_scheme(const char *url, const char *scheme) {
 }
 
 hl_status hl_http_check_url(const char *option, const char *url) {
+  hl_status status = HL_OK;
+  bool has_host, has_user, has_password;
   for (const unsigned char *at = (const unsigned char *)url; *at != '\0'; at++) {
     if (*at <= ' ' || *at == 0x7f)
       return hl_fail(HL_USAGE, "%s: found a space or control character in '%s', expected a URL", option, url);
@@ -87,17 +96,21 @@ hl_status hl_http_check_url(const char *option, const char *url) {
     return hl_fail(HL_USAGE, "%s: found '%s', expected a URL that begins with https:// or http://", option,
                    url);
   }
-  if (strstr(url, ":///") != NULL || !has_part(url, CURLUPART_HOST)) { /* libcurl lets a third slash pass */
+  TRY(find_part(url, CURLUPART_HOST, &has_host));
+  if (strstr(url, ":///") != NULL || !has_host) { /* libcurl lets a third slash pass */
     return hl_fail(HL_USAGE, "%s: found '%s', expected a URL with a host", option, url);
   }
-  if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD)) {
+  TRY(find_part(url, CURLUPART_USER, &has_user));
+  TRY(find_part(url, CURLUPART_PASSWORD, &has_password));
+  if (has_user || has_password) {
     return hl_fail(HL_USAGE, "%s: found a user or password in the URL, expected them as --header", option);
   }
   if (strpbrk(url, "?#") != NULL) {
     return hl_fail(HL_USAGE, "%s: found '%s', expected a URL without '?' and '#': names are put behind it",
                    option, url);
   }
-  return HL_OK;
+out:
+  return status;
 }
 
 /* ---- What the server says ---- */
@@ -404,12 +417,14 @@ hl_status hl_http_run(struct hl_http *http, const struct hl_http_request *reques
                       struct hl_http_response *response, enum hl_http_outcome *outcome) {
   hl_status status = HL_OK;
   char *url = NULL, *next = NULL;
+  bool is_same;
   http->request = request;
   http->response = response;
   *outcome = HL_HTTP_STOPPED;
   TRY(hl_copy_text(request->url, &url));
   for (int n_redirect = 0;; n_redirect++) {
-    TRY(run_once(http, url, is_same_origin(request->url, url), outcome));
+    TRY(compare_origins(request->url, url, &is_same));
+    TRY(run_once(http, url, is_same, outcome));
     const char *to = find_redirect(http);
     if (to == NULL) break;
     *outcome = HL_HTTP_HOPELESS;

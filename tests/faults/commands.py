@@ -21,15 +21,16 @@ SETS = ("adam1p_wide_grid", "adam8p_wide_grid")
 class Command:
     """args: from a folder beside `in`, where the inputs are; before: files that are there already, which a failure must leave;
     several: it writes more than one file, each of which a failure may leave as it is to be, but none by halves; resumes: what
-    it has got so far it keeps, under passing names; looks_around: it sees by folders what there is; each of its calls on files is made to fail."""
+    it has got so far it keeps, under passing names; every: kinds of calls that `make check` fails one and all, since
+    failures have been taken for answers there."""
 
-    def __init__(self, name, args, before=(), several=False, resumes=False, looks_around=False):
+    def __init__(self, name, args, before=(), several=False, resumes=False, every=""):
         self.name, self.args, self.before, self.several, self.resumes = name, args.split(), dict(before), several, resumes
-        self.looks_around = looks_around
+        self.every = every
 
     def but(self, change):
         """Another command line for the same."""
-        other = Command(self.name, "", self.before, self.several, self.resumes, self.looks_around)
+        other = Command(self.name, "", self.before, self.several, self.resumes, self.every)
         other.args = change(list(self.args))
         return other
 
@@ -123,7 +124,7 @@ def commands(here, server):
     return [
         Command("ingest npz", "ingest -o a.h5 ../in/npz " + many),
         Command("ingest grows", "ingest -o a.h5 ../in/npz " + many, {"a.h5": first}),
-        Command("ingest tree", "ingest -o a.h5 ../in/tree " + many, looks_around=True),
+        Command("ingest tree", "ingest -o a.h5 ../in/tree " + many, every="f"),
         Command("ingest derived", "ingest -o a.h5 ../in/mini_quadratic_family_seed0.json --set mysampler " + many),
         Command("ingest json", "ingest -o a.h5 ../in/cifar.json " + many),
         Command("ingest csv", "ingest -o a.h5 ../in/sweep.csv --grid 4 " + many),
@@ -148,6 +149,6 @@ def commands(here, server):
         Command("track draws", "track ../in/l.json ../in/log.csv -o d", {"d/other": old}, several=True),
         Command("reproduce", "reproduce ../in/s.h5 -o d --resamples 2 figure3a -j1", {"d/figure3a.tsv": old, "d/figure3a.svg": old}, several=True),
         Command("reproduce tables", "reproduce ../in/s.h5 -o d space figureA1 --format dumb -j1", several=True),
-        Command("fetch", f"fetch -o d --base-url {server.url}/b --sets s1 --retry-wait 0.01 --tries 2 --header X-Who:me -j1", {"d/other": old}, several=True, resumes=True),
+        Command("fetch", f"fetch -o d --base-url {server.url}/b --sets s1 --retry-wait 0.01 --tries 2 --header X-Who:me -j1", {"d/other": old}, several=True, resumes=True, every="m"),
         Command("report", "report ../in/figures ../in/l.json ../in/s.h5 ../in/a.h5 -o page.html", {"page.html": old}),
     ]

@@ -51,8 +51,7 @@ def has_died(kinds, where, found):
 
 def choose(command, counted, kinds, where):
     """Which calls are made to fail."""
-    is_every = TORTURE or (command.looks_around and kinds == "f")
-    if (is_every and where == "own" and not SANITIZED) or where == "libpopt":
+    if ((TORTURE or kinds in command.every) and where == "own" and not SANITIZED) or where == "libpopt":
         return range(counted.n_call)
     if TORTURE:
         return [n for n, _, _ in counted.sites][::N_TH if (kinds, where) == ("m", "library") else 1]
