@@ -52,16 +52,14 @@ hl_status cli_pictures_open(struct cli_pictures *pictures, const char *folder) {
     status = hl_fail_errno(folder, "make a folder in");
     free(pictures->work);
     pictures->work = NULL;
-    goto out;
   }
-  pictures->files = opendir(pictures->work);
-  if (pictures->files == NULL) status = hl_fail_errno(pictures->work, "open");
 out:
   return status;
 }
 
 void cli_pictures_close(struct cli_pictures *pictures, hl_status status) {
-  if (pictures->files != NULL) closedir(pictures->files);
+  for (size_t i = 0; i < pictures->files.n; i++) unlink(pictures->files.items[i]);
+  hl_strings_clear(&pictures->files);
   if (pictures->work != NULL) rmdir(pictures->work);
   if (pictures->is_new && status != HL_OK)
     rmdir(pictures->folder); /* fails, as it should, once a figure is in it */
@@ -71,28 +69,44 @@ void cli_pictures_close(struct cli_pictures *pictures, hl_status status) {
 
 /* ---- Files ---- */
 
-hl_status cli_pictures_write(const struct cli_pictures *pictures, const char *name, const char *suffix,
+/* Where a file of that name is made; borrowed. It is noted before it is there, so that it can be removed
+ * where memory has run out. */
+static hl_status add_file(struct cli_pictures *pictures, const char *name, const char **path) {
+  char *text;
+  hl_status status = hl_format_text(&text, "%s/%s", pictures->work, name);
+  if (status != HL_OK) return status;
+  status = hl_strings_add(&pictures->files, text);
+  free(text);
+  if (status == HL_OK) *path = pictures->files.items[pictures->files.n - 1];
+  return status;
+}
+
+hl_status cli_pictures_write(struct cli_pictures *pictures, const char *name, const char *suffix,
                              const struct hl_table *table, const struct cJSON *provenance) {
   hl_status status = HL_OK;
   struct hl_output output = {0};
-  char *path = NULL;
-  TRY(hl_format_text(&path, "%s/%s%s.tsv", pictures->work, name, suffix));
+  char *file = NULL;
+  const char *path;
+  TRY(hl_format_text(&file, "%s%s.tsv", name, suffix));
+  TRY(add_file(pictures, file, &path));
   TRY(hl_output_open(&output, path));
   TRY(hl_table_print_tsv(table, provenance, output.file));
   TRY(hl_output_commit(&output));
 out:
   hl_output_discard(&output);
-  free(path);
+  free(file);
   return status;
 }
 
-hl_status cli_pictures_draw(const struct cli_pictures *pictures, const char *name,
+hl_status cli_pictures_draw(struct cli_pictures *pictures, const char *name,
                             const struct cli_drawing *drawing, const struct hl_context *context) {
   hl_status status = HL_OK;
   for (size_t i = 0; i < pictures->n_format; i++) {
     char *picture;
+    const char *path;
     TRY(hl_format_text(&picture, "%s.%s", name, pictures->formats[i]->extension));
-    status = cli_draw(drawing, pictures->formats[i], pictures->work, picture);
+    status = add_file(pictures, picture, &path);
+    if (status == HL_OK) status = cli_draw(drawing, pictures->formats[i], pictures->work, picture);
     free(picture);
     if (status != HL_OK) goto out;
     TRY(hl_check_cancel(context));
@@ -101,34 +115,19 @@ out:
   return status;
 }
 
-/* The next file of the work folder; NULL: there is none, or, with errno, it cannot be told. */
-static const char *next_file(const struct cli_pictures *pictures) {
-  const struct dirent *entry;
-  do {
-    errno = 0;
-    entry = readdir(pictures->files);
-  } while (entry != NULL && entry->d_name[0] == '.');
-  return entry != NULL ? entry->d_name : NULL;
-}
-
-static hl_status publish(const struct cli_pictures *pictures, const char *name) {
-  hl_status status = HL_OK;
-  char *from = NULL, *to = NULL;
-  TRY(hl_format_text(&from, "%s/%s", pictures->work, name));
-  TRY(hl_format_text(&to, "%s/%s", pictures->folder, name));
-  TRY(hl_file_replace(from, to));
-out:
-  free(from);
+static hl_status publish(const struct cli_pictures *pictures, const char *path) {
+  char *to;
+  hl_status status = hl_format_text(&to, "%s/%s", pictures->folder, hl_file_name(path));
+  if (status != HL_OK) return status;
+  status = hl_file_replace(path, to);
   free(to);
   return status;
 }
 
-hl_status cli_pictures_publish(const struct cli_pictures *pictures) {
+hl_status cli_pictures_publish(struct cli_pictures *pictures) {
   hl_status status = HL_OK;
-  const char *name;
-  rewinddir(pictures->files);
-  while ((name = next_file(pictures)) != NULL) TRY(publish(pictures, name));
-  if (errno != 0) status = hl_fail_errno(pictures->work, "read");
+  for (size_t i = 0; i < pictures->files.n; i++) TRY(publish(pictures, pictures->files.items[i]));
+  hl_strings_clear(&pictures->files);
 out:
   return status;
 }
@@ -157,11 +156,4 @@ hl_status cli_pictures_show(const struct cli_pictures *pictures, const char *nam
 out:
   free(path);
   return status;
-}
-
-void cli_pictures_discard(const struct cli_pictures *pictures) {
-  const char *name;
-  if (pictures->files == NULL) return;
-  rewinddir(pictures->files);
-  while ((name = next_file(pictures)) != NULL) unlinkat(dirfd(pictures->files), name, 0);
 }

@@ -46,12 +46,12 @@ static hl_status check_figure_names(const struct cli *cli) {
 
 /* ---- A figure ---- */
 
-static hl_status write_table(const struct reproducing *it, const struct figure *figure,
+static hl_status write_table(struct reproducing *it, const struct figure *figure,
                              const struct figure_table *item) {
   return cli_pictures_write(&it->pictures, figure->name, item->suffix, item->table, it->provenance);
 }
 
-static hl_status publish_figure(const struct reproducing *it, const struct figure *figure,
+static hl_status publish_figure(struct reproducing *it, const struct figure *figure,
                                 const struct figure_tables *tables, const struct cli_drawing *drawing) {
   hl_status status = HL_OK;
   TRY(hl_table_note(tables->items[0].table, "title: %s", figure->title));
@@ -63,12 +63,11 @@ static hl_status publish_figure(const struct reproducing *it, const struct figur
   TRY(hl_json_append(it->made, hl_json_new_text(figure->name)));
   if (!it->cli->json && !figure->is_table) TRY(cli_pictures_show(&it->pictures, figure->name));
 out:
-  if (status != HL_OK) cli_pictures_discard(&it->pictures);
   return status;
 }
 
 /* All ranks make the numbers, where they share the work; the first draws. */
-static hl_status make_figure(const struct reproducing *it, const struct figure *figure) {
+static hl_status make_figure(struct reproducing *it, const struct figure *figure) {
   hl_status status = HL_OK;
   const struct hl_context *context = &it->cli->context;
   const bool is_first = hl_ranks_is_first(context);
@@ -85,7 +84,7 @@ out:
 }
 
 /* Those named, each of which must be possible; without names those that are. */
-static hl_status make_figures(const struct reproducing *it) {
+static hl_status make_figures(struct reproducing *it) {
   hl_status status = HL_OK;
   size_t n, n_made = 0;
   const struct figure *figures = figures_get_all(&n);

@@ -220,7 +220,6 @@ static hl_status make_figure(struct tracking *it) {
   TRY(cli_pictures_publish(&it->pictures));
   cli_say(it->cli, FIGURE4_NAME ": " FIGURE4_TITLE ", in %s", it->cli->output);
 out:
-  if (status != HL_OK) cli_pictures_discard(&it->pictures);
   cli_pictures_close(&it->pictures, status);
   hl_table_free(best);
   hl_table_free(curves);
