@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "report/html.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -344,10 +345,11 @@ hl_status hl_svg_inline(const char *name, const char *text, const char *prefix, 
   size_t n;
   struct svg svg = {.name = name, .at = text, .prefix = prefix, .label = label};
   *inlined = NULL;
+  errno = 0; /* a stream that could not grow forgets it, but malloc leaves a mark */
   svg.file = open_memstream(inlined, &n);
   if (svg.file == NULL) return hl_fail_memory();
   hl_status status = read_all(&svg);
-  if (fclose(svg.file) != 0 && status == HL_OK) status = hl_fail_memory();
+  if ((fclose(svg.file) != 0 || errno == ENOMEM) && status == HL_OK) status = hl_fail_memory();
   if (status != HL_OK) {
     free(*inlined);
     *inlined = NULL;

@@ -4,11 +4,12 @@ but by parts, or are interrupted: then nothing is different.
 What has to come of a failure: exit code 6 and "out of memory", or 3 and a message, or, where the program can do without (a thread
 more, say), the same output; never a signal, no temporary left, nothing that was there before lost, nothing held at the end. Within
 libraries memory may cost the process its life (HDF5 and popt do not survive every failure): then what was there before is still
-there, and the next run completes. That popt loses an option or an argument, and the command goes on without it, is not among this.
+there, and the next run completes. That popt loses an option, and the command goes on without it, is not among this.
 
 TORTURE empty: of each command and each function of libc the first and the last way by which it is called, some between them, and
-the very last call; of popt's calls for memory all, in two commands. Else all calls of our own, the ways within libraries (of those for
-memory every N_TH-th), and once more with all calls of a kind failing from there on. Arguments: parts of commands' names."""
+the very last call; and some libraries' calls for memory, where they have forgotten what they had no memory for. Else all calls of our
+own, the ways within libraries (of those for memory every N_TH-th), and once more with all calls of a kind failing from there on.
+Arguments: parts of commands' names."""
 import collections
 import os
 import sys
@@ -28,7 +29,8 @@ DRAWS = "tmpfile64"
 # kind of calls, whose, codes, words of the message
 OWN = [("m", "own", (6,), ("out of memory",)), ("f", "own", (3,), ()), ("t", "own", (3,), ())]
 LIBRARY = [("f", "library", (3,), ()), ("m", "library", (6,), ())]
-POPT = ("m", "libpopt", (6,), ("out of memory",))
+# Libraries that go on without memory, and with less than there was: an option's argument lost, an output without its end.
+FORGETS = {"libpopt": ("evaluate", "fetch"), "libc.so": ("report",)}
 # What HDF5 makes of a failure that it does not survive: signals, an exit of its own, and reports of what it took for the cause.
 DIED = (-11, -6, 255, 1, 3, 4)
 # Where popt cannot copy a text it ends the process.
@@ -51,7 +53,7 @@ def has_died(kinds, where, found):
 
 def choose(command, counted, kinds, where):
     """Which calls are made to fail."""
-    if ((TORTURE or kinds in command.every) and where == "own" and not SANITIZED) or where == "libpopt":
+    if ((TORTURE or kinds in command.every) and where == "own" and not SANITIZED) or where in FORGETS:
         return range(counted.n_call)
     if TORTURE:
         return [n for n, _, _ in counted.sites][::N_TH if (kinds, where) == ("m", "library") else 1]
@@ -91,9 +93,8 @@ def awkward(s, command, undisturbed):
 
 
 def check(s, command, totals):
-    kinds = OWN + ([] if SANITIZED else LIBRARY + [POPT] if TORTURE else LIBRARY[:1])
-    if command.name in ("evaluate", "fetch") and not TORTURE and not SANITIZED:
-        kinds = kinds + [POPT]
+    kinds = OWN + ([] if SANITIZED else LIBRARY if TORTURE else LIBRARY[:1])
+    kinds += [("m", library, (6,), ("out of memory",)) for library, names in FORGETS.items() if not SANITIZED and (TORTURE or command.name in names)]
     undisturbed = s.run(command)
     for calls, where, codes, words in kinds:
         this, expected = command, undisturbed
