@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-enum { N_BYTE = 3 * (1 << 18) + 4321, N_THREAD = 3, N_PART = 11 };
+enum { N_BYTE = 20 * (1 << 18) + 4321, N_THREAD = 3, N_PART = 100 };
 
 static unsigned char bytes[N_BYTE];
 
@@ -20,13 +20,16 @@ static void write_file(char *path, size_t n) {
   ck_assert_int_eq(fclose(file), 0);
 }
 
+static pthread_barrier_t all_there; /* so that they come at once */
+
 static void *advance(void *hasher) {
+  pthread_barrier_wait(&all_there);
   for (size_t i = 0; i < N_PART; i++) ck_assert_int_eq(hl_hasher_advance(hasher, i + 1, N_PART), HL_OK);
   return NULL;
 }
 
 START_TEST(slices_are_the_whole) {
-  const size_t sizes[] = {0, 1, 1 << 18, N_BYTE};
+  const size_t sizes[] = {0, 1, 1 << 18, N_BYTE, N_BYTE, N_BYTE, N_BYTE};
   for (size_t i = 0; i < N_BYTE; i++) bytes[i] = (unsigned char)(i * i >> 7);
   for (size_t k = 0; k < 2 * sizeof sizes / sizeof *sizes; k++) {
     const size_t n = sizes[k / 2], n_thread = k % 2 == 0 ? 0 : N_THREAD;
@@ -36,8 +39,10 @@ START_TEST(slices_are_the_whole) {
     uint64_t hash, n_byte;
     write_file(path, n);
     ck_assert_int_eq(hl_hasher_new(path, &hasher), HL_OK);
+    pthread_barrier_init(&all_there, NULL, N_THREAD);
     for (size_t t = 0; t < n_thread; t++) pthread_create(&threads[t], NULL, advance, hasher);
     for (size_t t = 0; t < n_thread; t++) pthread_join(threads[t], NULL);
+    pthread_barrier_destroy(&all_there);
     ck_assert_int_eq(hl_hasher_finish(hasher, &hash, &n_byte), HL_OK);
     hl_hasher_free(hasher);
     unlink(path);
