@@ -120,7 +120,6 @@ MUTATIONS = (
     (HASHER, "hasher->position += (uint64_t)n;", "", HASH),
     (HASHER, "while (!hasher->is_at_end) TRY(hash_block(hasher));", "", HASH),
     (HASHER, "XXH64_update(hasher->state, hasher->block, (size_t)n);", "XXH64_update(hasher->state, hasher->block, BLOCK_BYTES);", HASH),
-    (HASHER, "if (pthread_mutex_trylock(&hasher->lock) != 0) return HL_OK;", "", HASH),  # two threads in one state
     # normalize
     (AVERAGE, "for (size_t r = 0; r < table->n_replica; r++) {\n      if (s", "for (size_t r = 1; r < table->n_replica; r++) {\n      if (s", AVERAGED),  # a lost replica
     (AVERAGE, "loss[s] = sum / (double)n_replica;", "loss[s] = sum / (double)table->n_replica;", AVERAGED),
