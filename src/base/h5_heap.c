@@ -152,9 +152,11 @@ hl_status h5_check_texts(struct hl_h5 parent, const char *name, hid_t dataset, s
   const hid_t file = H5Iget_file_id(dataset), list = H5Dget_create_plist(dataset);
   const haddr_t place = H5Dget_offset(dataset); /* from the file's first byte */
   hl_status status = HL_OK;
-  if (n > 0 && H5Pget_layout(list) == H5D_CONTIGUOUS && place != HADDR_UNDEF &&
-      H5Dget_storage_size(dataset) == n * DESCRIPTOR && open_heap(file, &heap))
-    status = check_all(&heap, parent, name, place, n);
+  if (n > 0 && H5Pget_layout(list) == H5D_CONTIGUOUS && place != HADDR_UNDEF && open_heap(file, &heap))
+    status =
+        H5Dget_storage_size(dataset) / DESCRIPTOR == n
+            ? check_all(&heap, parent, name, place, n)
+            : h5_fail(HL_INVALID, parent, name, "found another number of texts stored than its shape has");
   close_heap(&heap);
   H5Pclose(list);
   H5Fclose(file);
