@@ -231,7 +231,7 @@ struct failure {
 };
 
 static hl_status take_failure(void *user, size_t rank, const void *bytes, size_t n) {
-  struct failure *first = user, found;
+  struct failure *first = user, found = {0};
   (void)rank;
   memcpy(&found, bytes, n < sizeof found ? n : sizeof found);
   if (found.status != HL_OK && first->status == HL_OK) *first = found;

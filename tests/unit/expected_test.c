@@ -49,6 +49,7 @@ static void check_expected(const struct hl_cells *cells, enum hl_report report) 
   for (size_t c = 0; c < cells->n_config; c++) {
     if (cells->is_kept[c]) order[n++] = c;
   }
+  ck_assert_uint_gt(n, 0);
   const size_t n_order = follow_all(cells, scores, order, n, 0, sums);
   ck_assert_int_eq(hl_expected.tabulate(cells, report, n, NULL, curves), HL_OK);
   for (size_t i = 0; i < n * N_TASK; i++)

@@ -24,6 +24,7 @@ static void assert_like_strtod(const char *text) {
   const double expected = strtod(text, &end);
   const size_t n = hl_number_read(text, &value);
   ck_assert_msg(n == (size_t)(end - text), "%s: read %zu characters", text, n);
+  /* -0 is not 0: NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
   ck_assert_msg(memcmp(&value, &expected, sizeof value) == 0, "%s: read %.17g, expected %.17g", text, value,
                 expected);
 }

@@ -85,13 +85,14 @@ END_TEST
 static hl_status add_many(struct hl_table *table, int n) {
   hl_status status = HL_OK;
   for (int i = 0; i < n && status == HL_OK; i++) {
+    const int eighth = i / 8;
     const struct hl_cell row[] = {{.text = i % 7 == 6  ? NULL
                                            : i % 4 < 2 ? "few"
                                                        : "a\tb"},
                                   {.integer = i % 5 == 4 ? HL_NO_INTEGER : i},
                                   {.number = i % 11 == 10 ? (double)NAN
                                              : i % 3 == 2 ? -0.0
-                                                          : (double)(i / 8) / 3}};
+                                                          : (double)eighth / 3}};
     status = hl_table_add(table, row);
   }
   return status;
