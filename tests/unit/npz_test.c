@@ -33,6 +33,7 @@ static void put(struct buffer *buffer, const void *bytes, size_t n) {
   if (buffer->n + n > buffer->capacity) {
     buffer->capacity = 2 * (buffer->n + n);
     buffer->bytes = realloc(buffer->bytes, buffer->capacity);
+    ck_assert_ptr_nonnull(buffer->bytes);
   }
   memcpy(buffer->bytes + buffer->n, bytes, n);
   buffer->n += n;

@@ -54,7 +54,7 @@ static void make_odd(struct hl_scores *scores, unsigned seed) {
 }
 
 static bool same_bits(double a, double b) {
-  return memcmp(&a, &b, sizeof a) == 0;
+  return memcmp(&a, &b, sizeof a) == 0; /* NOLINT(bugprone-suspicious-memory-comparison): as meant */
 }
 
 static void compare(const struct hl_cells *cells, const double *valid, const double *test,
