@@ -106,16 +106,15 @@ static size_t find_column(const struct hl_npy *npy, size_t place) {
 static void pick_fortran_order(struct hl_rows *rows, size_t i_item, const char *block, size_t n_item) {
   const size_t item_size = rows->npy.item_size, n_row = rows->n_row;
   HL_ASSUME(n_row > 0); /* else there were no items */
-  while (n_item > 0) {
-    const size_t first = i_item % n_row, left = n_row - first;
-    const size_t n = left < n_item ? left : n_item;
-    char *column = rows->window + place_column(&rows->npy, i_item / n_row) * item_size;
+  size_t first = i_item % n_row, i_column = i_item / n_row;
+  for (; n_item > 0; first = 0, i_column++) {
+    const size_t n = n_row - first < n_item ? n_row - first : n_item;
+    char *column = rows->window + place_column(&rows->npy, i_column) * item_size;
     for (size_t i = first; i < first + n; i++, block += item_size) {
       const size_t row = rows->our_row[i] - rows->first;
       if (row >= rows->n_held) continue;
       copy_item(column + row * rows->row_bytes, block, item_size);
     }
-    i_item += n;
     n_item -= n;
   }
 }

@@ -30,6 +30,7 @@ struct buffer {
 };
 
 static void put(struct buffer *buffer, const void *bytes, size_t n) {
+  if (n == 0) return; /* there may be no buffer */
   if (buffer->n + n > buffer->capacity) {
     buffer->capacity = 2 * (buffer->n + n);
     buffer->bytes = realloc(buffer->bytes, buffer->capacity);
