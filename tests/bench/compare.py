@@ -53,7 +53,9 @@ def sizes(ours, peer, _):
     theirs = series_of(peer)
     same_series(series_of(os.path.join(ours, "figure3a.tsv")), theirs)
     slices = series_of(os.path.join(ours, "figure3b.tsv"))
-    most = {series: max(k for s, k in theirs if s == series) for series, _ in theirs}
+    most = {}
+    for series, k in theirs:
+        most[series] = max(k, most.get(series, 0))
     same_series(slices, {(f"at:{k}", int(series[8:])): theirs[series, k] for series in most for k in (1, 2, 5, 10, 20, 50, 100)
                          if k <= most[series]})
 
