@@ -18,7 +18,8 @@ PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppler-utils openssl clang clang-format
 PACKAGES_bench := python3-pandas python3-numba
 PACKAGES_fuzz := clang libclang-rt-dev
-PACKAGES_dev := musl-tools man-db groff zsh fish valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
+# llvm, libc6-dbg: names of functions, by which the thread sanitizer knows what tests/tsan.suppressions names.
+PACKAGES_dev := llvm libc6-dbg musl-tools man-db groff zsh fish valgrind cppcheck clang-tidy shellcheck chromium universal-ctags imagemagick git
 # Other processors: their libraries are unpacked by tests/foreign/run.
 PACKAGES_foreign := gcc-i686-linux-gnu gcc-s390x-linux-gnu qemu-user
 PACKAGES_mpi := libopenmpi-dev openmpi-bin
@@ -249,7 +250,7 @@ mutation: ## break the code in each way of tests/mutation and show which test no
 # OpenMP is not used, so that the sanitizer sees every thread; libhdf5 is entered by one thread at a time.
 TSAN := $(BUILD)/tsan
 THREADED_SCRIPTS := $(addprefix tests/,cli/same_outputs.t cli/durable.t cli/growth.t archive/trust.t inputs/one_sweep.t inputs/result_tree.t)
-tsan: ## run the commands that have threads, and the units, under the thread sanitizer
+tsan: ## run the commands that have threads, and the units, under the thread sanitizer (packages: GROUP=dev)
 	$(STEP) $(PARALLEL) program tests BUILD=$(TSAN) CC=clang CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread
 	@HYPERLIST=$(call in_root,$(TSAN)/hyperlist) SANITIZED=1 TSAN_OPTIONS=exitcode=66:halt_on_error=1:suppressions=$(CURDIR)/tests/tsan.suppressions \
 	  $(PROVE) --exec '' --jobs $(NPROC) $(UNITS:$(BUILD)/%=$(TSAN)/%) $(THREADED_SCRIPTS)
