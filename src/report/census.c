@@ -1,10 +1,11 @@
 /* What the numbers rest on: tasks by kind, sets, and how many cells are missing or diverged. */
 #include "base/error.h"
-#include "hyperlist/task.h"
 #include "report/html.h"
+#include "report/kinds.h"
 #include "report/page.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Sums of per-task counts of a set; -1: a task of it does not say. */
@@ -35,39 +36,33 @@ static void end_table(FILE *file) {
   fputs("</tbody></table></div>\n", file);
 }
 
-static const char *get_kind(const struct hl_strings *tasks, const struct hl_strings *kinds, size_t t) {
-  return kinds != NULL && kinds->n == tasks->n ? kinds->items[t] : hl_task_kind(tasks->items[t]);
-}
-
 /* kinds and degenerate may be NULL: derived from the names, not known. */
-static void write_kinds(FILE *file, const struct hl_strings *tasks, const struct hl_strings *kinds,
-                        const uint8_t *degenerate) {
+static hl_status write_kinds(FILE *file, const struct hl_strings *tasks, const struct hl_strings *kinds,
+                             const uint8_t *degenerate) {
   static const char *const columns[] = {"kind", "tasks", "degenerate", NULL};
+  struct hl_kind_count *counts;
+  size_t n;
+  const hl_status status = hl_kinds_count(tasks, kinds, degenerate, &counts, &n);
+  if (status != HL_OK) return status;
   begin_table(file, "Tasks by kind", columns);
-  for (size_t t = 0; t < tasks->n; t++) {
-    const char *kind = get_kind(tasks, kinds, t);
-    size_t n = 0, n_before = 0, n_degenerate = 0;
-    for (size_t u = 0; u < tasks->n; u++) {
-      const bool is_same = strcmp(get_kind(tasks, kinds, u), kind) == 0;
-      n += is_same;
-      n_before += is_same && u < t;
-      n_degenerate += is_same && degenerate != NULL && degenerate[u];
-    }
-    if (n_before > 0) continue;
+  for (size_t k = 0; k < n; k++) {
     fputs("<tr>", file);
-    hl_html_cell(file, kind);
-    write_count(file, (int64_t)n);
-    write_count(file, degenerate != NULL ? (int64_t)n_degenerate : -1);
+    hl_html_cell(file, counts[k].kind);
+    write_count(file, (int64_t)counts[k].n);
+    write_count(file, degenerate != NULL ? (int64_t)counts[k].n_degenerate : -1);
     fputs("</tr>\n", file);
   }
   end_table(file);
+  free(counts);
+  return HL_OK;
 }
 
-static void write_scores(FILE *file, const struct hl_scores *scores) {
+static hl_status write_scores(FILE *file, const struct hl_scores *scores) {
+  hl_status status = HL_OK;
   static const char *const columns[] = {"set",      "configs",          "cells", "missing",
                                         "diverged", "degenerate tasks", NULL};
   const size_t n_task = scores->tasks.n;
-  write_kinds(file, &scores->tasks, &scores->kinds, scores->degenerate);
+  TRY(write_kinds(file, &scores->tasks, &scores->kinds, scores->degenerate));
   begin_table(file, "Sets", columns);
   for (size_t i = 0; i < scores->n_set; i++) {
     const struct hl_score_set *set = &scores->sets[i];
@@ -88,12 +83,15 @@ static void write_scores(FILE *file, const struct hl_scores *scores) {
                  scores->valid_split, scores->replicas, scores->best_over, scores->aggregate,
                  scores->test_constants);
   fputs("</p>\n", file);
+out:
+  return status;
 }
 
-static void write_archive(FILE *file, const struct hl_archive *archive) {
+static hl_status write_archive(FILE *file, const struct hl_archive *archive) {
+  hl_status status = HL_OK;
   static const char *const columns[] = {"set", "configs", "hyperparameters", "splits", NULL};
   const struct hl_archive_index *index = hl_archive_get_index(archive);
-  write_kinds(file, &index->tasks, NULL, NULL);
+  TRY(write_kinds(file, &index->tasks, NULL, NULL));
   begin_table(file, "Sets", columns);
   for (size_t i = 0; i < index->n_set; i++) {
     const struct hl_archive_set *set = &index->sets[i];
@@ -109,9 +107,12 @@ static void write_archive(FILE *file, const struct hl_archive *archive) {
     fputs("</td></tr>\n", file);
   }
   end_table(file);
+out:
+  return status;
 }
 
 hl_status hl_page_write_census(const struct hl_page *page) {
+  hl_status status = HL_OK;
   bool is_begun = false;
   for (size_t i = 0; i < page->materials.n; i++) {
     const struct hl_material *material = &page->materials.items[i];
@@ -124,11 +125,12 @@ hl_status hl_page_write_census(const struct hl_page *page) {
     fprintf(page->file, "</h3>\n<p>%s of %zu tasks.</p>\n", is_scores ? "Scores" : "Curves",
             is_scores ? material->scores->tasks.n : hl_archive_get_index(material->archive)->tasks.n);
     if (is_scores) {
-      write_scores(page->file, material->scores);
+      TRY(write_scores(page->file, material->scores));
     } else {
-      write_archive(page->file, material->archive);
+      TRY(write_archive(page->file, material->archive));
     }
   }
   if (is_begun) fputs("</section>\n", page->file);
-  return HL_OK;
+out:
+  return status;
 }

@@ -57,16 +57,24 @@ void hl_html_element(FILE *file, const char *tag, const char *text) {
   fprintf(file, "</%s>", tag);
 }
 
+static bool stands_for_itself(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         (c != '\0' && strchr("-_.~:,;/()", c) != NULL);
+}
+
+/* In runs: a figure's numbers are many, and mostly digits. */
 void hl_html_data_uri(FILE *file, const char *type, const char *text) {
+  static const char digits[] = "0123456789ABCDEF";
   fprintf(file, "data:%s;charset=utf-8,", type);
-  for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
-    const bool is_plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-                          (*at >= '0' && *at <= '9') || strchr("-_.~:,;/()", *at) != NULL;
-    if (is_plain) {
-      putc(*at, file);
-    } else {
-      fprintf(file, "%%%02X", *at);
-    }
+  while (*text != '\0') {
+    const char *end = text;
+    while (stands_for_itself(*end)) end++;
+    fwrite(text, 1, (size_t)(end - text), file);
+    if (*end == '\0') break;
+    const unsigned char byte = (unsigned char)*end;
+    const char escaped[] = {'%', digits[byte >> 4], digits[byte & 15]};
+    fwrite(escaped, 1, sizeof escaped, file);
+    text = end + 1;
   }
 }
 

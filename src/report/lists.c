@@ -2,12 +2,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "hyperlist/space.h"
-#include "hyperlist/task.h"
 #include "report/html.h"
+#include "report/kinds.h"
 #include "report/page.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEFAULT_ENTRIES = 10 };
@@ -21,21 +22,14 @@ static void write_value(FILE *file, const char *name, double value) {
 }
 
 /* "rnn 8, mlp 3": the kinds of the train tasks in the order in which they are met. */
-static void write_kinds(FILE *file, const struct hl_strings *tasks) {
-  enum { MOST_KINDS = 32 }; /* more than there are */
-  struct {
-    const char *kind;
-    size_t n;
-  } met[MOST_KINDS];
-  size_t n_met = 0;
-  for (size_t i = 0, k; i < tasks->n; i++) {
-    const char *kind = hl_task_kind(tasks->items[i]);
-    for (k = 0; k < n_met && strcmp(met[k].kind, kind) != 0; k++) {
-    }
-    if (k == n_met && n_met < MOST_KINDS) met[n_met++].n = 0, met[k].kind = kind;
-    if (k < n_met) met[k].n++;
-  }
-  for (size_t k = 0; k < n_met; k++) fprintf(file, "%s%s %zu", k > 0 ? ", " : "", met[k].kind, met[k].n);
+static hl_status write_kinds(FILE *file, const struct hl_strings *tasks) {
+  struct hl_kind_count *counts;
+  size_t n;
+  const hl_status status = hl_kinds_count(tasks, NULL, NULL, &counts, &n);
+  if (status != HL_OK) return status;
+  for (size_t k = 0; k < n; k++) fprintf(file, "%s%s %zu", k > 0 ? ", " : "", counts[k].kind, counts[k].n);
+  free(counts);
+  return HL_OK;
 }
 
 static size_t count_greedy(const struct hl_list *list) {
@@ -44,17 +38,18 @@ static size_t count_greedy(const struct hl_list *list) {
   return n;
 }
 
-static void write_origin(const struct hl_page *page, const struct hl_list *list) {
+static hl_status write_origin(const struct hl_page *page, const struct hl_list *list) {
+  hl_status status = HL_OK;
   FILE *file = page->file;
   const size_t n_greedy = count_greedy(list);
   fputs("<p>", file);
   hl_html_format(file, "%zu configurations of %s", list->n_entry, list->set);
   if (list->train_tasks.n == 0) {
     fputs(", in an order given by others: what it was learned from is not known.</p>\n", file);
-    return;
+    return HL_OK;
   }
   fprintf(file, ", learned from %zu tasks (", list->train_tasks.n);
-  write_kinds(file, &list->train_tasks);
+  TRY(write_kinds(file, &list->train_tasks));
   fprintf(file, "); %zu picked because they improve some task, %zu in random order after them. ", n_greedy,
           list->n_entry - n_greedy);
   if (n_greedy > 0 && !isnan(list->entries[0].objective) && !isnan(list->entries[n_greedy - 1].objective)) {
@@ -70,6 +65,8 @@ static void write_origin(const struct hl_page *page, const struct hl_list *list)
     hl_html_text(file, list->train_tasks.items[i]);
   }
   fputs("</p></details>\n", file);
+out:
+  return status;
 }
 
 static void write_objective(const struct hl_page *page, const struct hl_list *list) {
@@ -110,6 +107,7 @@ static void write_entries(const struct hl_page *page, const struct hl_list *list
 }
 
 hl_status hl_page_write_lists(const struct hl_page *page) {
+  hl_status status = HL_OK;
   bool is_begun = false;
   const size_t n_entry = page->options->n_entry > 0 ? page->options->n_entry : DEFAULT_ENTRIES;
   for (size_t i = 0; i < page->materials.n; i++) {
@@ -119,11 +117,12 @@ hl_status hl_page_write_lists(const struct hl_page *page) {
     is_begun = true;
     hl_html_element(page->file, "h3", material->name);
     putc('\n', page->file);
-    write_origin(page, material->list);
+    TRY(write_origin(page, material->list));
     write_objective(page, material->list);
     write_entries(page, material->list,
                   n_entry < material->list->n_entry ? n_entry : material->list->n_entry);
   }
   if (is_begun) fputs("</section>\n", page->file);
-  return HL_OK;
+out:
+  return status;
 }
