@@ -250,18 +250,30 @@ hl_status hl_json_print(const struct cJSON *json, FILE *file, const char *path) 
   return !ferror(file) ? HL_OK : hl_fail_errno(path, "write");
 }
 
-/* As it would stand two levels deep in cJSON's layout. Line breaks are only between its tokens: in texts they
- * are escaped. */
-static bool print_item(const struct cJSON *item, FILE *file) {
-  char *text = cJSON_Print(item);
-  bool is_printed = text != NULL;
-  for (char *line = text, *end; line != NULL && is_printed; line = end) {
-    end = strchr(line, '\n');
-    const size_t n = end != NULL ? (size_t)(++end - line) : strlen(line);
-    is_printed = fwrite(line, 1, n, file) == n && (end == NULL || fputs("\t\t", file) >= 0);
+/* Prints an item as it stands in cJSON's layout in an array of an object: by printing one that has no other.
+ * Takes the item. */
+static hl_status print_item(cJSON *item, FILE *file, const char *path) {
+  static const char before[] = "{\n\t\"\":\t[", after[] = "]\n}";
+  const size_t n_before = sizeof before - 1, n_around = n_before + sizeof after - 1;
+  hl_status status = HL_OK;
+  char *text = NULL;
+  cJSON *object = cJSON_CreateObject(), *array = cJSON_CreateArray(), *taken = array;
+  TRY(hl_json_append(array, item));
+  array = NULL;
+  TRY(hl_json_add(object, "", taken));
+  if ((text = cJSON_Print(object)) == NULL) {
+    status = hl_fail_memory();
+    goto out;
   }
+  const size_t n = strlen(text);
+  if (n < n_around || memcmp(text, before, n_before) != 0)
+    FAIL(HL_BUG, "%s: found cJSON printing an object in another layout", path);
+  if (fwrite(text + n_before, 1, n - n_around, file) != n - n_around) status = hl_fail_errno(path, "write");
+out:
   cJSON_free(text);
-  return is_printed;
+  cJSON_Delete(array);
+  cJSON_Delete(object);
+  return status;
 }
 
 static hl_status print_items(const struct hl_json_items *items, FILE *file, const char *path) {
@@ -269,9 +281,11 @@ static hl_status print_items(const struct hl_json_items *items, FILE *file, cons
   for (size_t i = 0; i < items->n && status == HL_OK; i++) {
     cJSON *item = NULL;
     status = items->make(items->user, i, &item);
-    if (status == HL_OK && ((i > 0 && fputs(", ", file) < 0) || !print_item(item, file)))
-      status = hl_fail_errno(path, "write");
-    cJSON_Delete(item);
+    if (status == HL_OK && i > 0 && fputs(", ", file) < 0) status = hl_fail_errno(path, "write");
+    if (status == HL_OK)
+      status = print_item(item, file, path);
+    else
+      cJSON_Delete(item);
   }
   return status;
 }

@@ -21,9 +21,9 @@ static uint64_t power(uint64_t base, int n) {
   return product;
 }
 
-/* A positive double times 10^scale: whole / 2^n_bit, and the steps to its neighbours. */
+/* A positive double times 10^scale, and the steps to its neighbours. */
 struct scaled {
-  wide whole;
+  uint64_t whole, part; /* the number is whole + part / 2^n_bit */
   int n_bit;
   uint64_t step;         /* to the next double above, in units of 1 / 2^n_bit: 5^scale */
   bool is_even, is_edge; /* of the mantissa; edge: the step below is half as wide */
@@ -31,12 +31,12 @@ struct scaled {
 
 /* The nearest number of tens 10^n_left, ties to even as printf has them. Does it read back as the double? */
 static bool round_to(const struct scaled *it, int n_left, uint64_t *digits) {
-  const wide unit = (wide)power(10, n_left) << it->n_bit;
-  const wide down = it->whole / unit, rest = it->whole % unit;
+  const uint64_t tens = power(10, n_left), down = it->whole / tens;
+  const wide unit = (wide)tens << it->n_bit, rest = ((wide)(it->whole % tens) << it->n_bit) + it->part;
   const bool is_up = 2 * rest > unit || (2 * rest == unit && (down & 1) != 0);
   const wide distance = is_up ? unit - rest : rest;
   const wide twice = !is_up && it->is_edge ? 4 * distance : 2 * distance;
-  *digits = (uint64_t)down + is_up;
+  *digits = down + is_up;
   return twice < it->step || (twice == it->step && it->is_even);
 }
 
@@ -47,12 +47,13 @@ static bool find_digits(double value, int *exponent, uint64_t *digits, int *n_di
   for (;; scale--) {
     if (scale < 1 || scale > MOST_FIVES) return false;
     const uint64_t fives = power(5, scale);
-    const struct scaled it = {(wide)mantissa * fives, 53 - binary - scale, fives, mantissa % 2 == 0,
-                              mantissa == UINT64_C(1) << 52};
-    if (it.n_bit < 1 || it.n_bit > 64) return false;
-    const wide whole = it.whole >> it.n_bit;
+    const int n_bit = 53 - binary - scale;
+    if (n_bit < 1 || n_bit > 64) return false;
+    const wide all = (wide)mantissa * fives, whole = all >> n_bit;
     if (whole >= (wide)power(10, MOST_DIGITS)) continue;
     if (whole < (wide)power(10, MOST_DIGITS - 1)) return false;
+    const struct scaled it = {(uint64_t)whole,   (uint64_t)(all - (whole << n_bit)), n_bit, fives,
+                              mantissa % 2 == 0, mantissa == UINT64_C(1) << 52};
     for (*n_digit = 15; *n_digit < MOST_DIGITS; ++*n_digit) {
       if (round_to(&it, MOST_DIGITS - *n_digit, digits)) break;
     }

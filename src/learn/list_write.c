@@ -48,16 +48,20 @@ static hl_status add_seed(struct cJSON *json, uint64_t seed) {
   return hl_json_add(json, "seed", hl_json_new_text(text));
 }
 
-static hl_status add_hyperparameters(struct cJSON *json, const struct hl_strings *names,
-                                     const double *values) {
+struct entries {
+  const struct hl_list *list;
+  bool *is_boolean; /* [n hyperparameters] */
+};
+
+static hl_status add_hyperparameters(struct cJSON *json, const struct entries *it, const double *values) {
   hl_status status = HL_OK;
+  const struct hl_strings *names = &it->list->hyperparameters;
   struct cJSON *object = hl_json_new_object();
   TRY(hl_json_add(json, "hyperparameters", object));
   for (size_t i = 0; i < names->n; i++) {
     if (isnan(values[i])) continue;
-    const bool is_boolean = hl_scale_find(names->items[i]) == HL_SCALE_BOOLEAN;
     TRY(hl_json_add(object, names->items[i],
-                    is_boolean ? hl_json_new_bool(values[i] != 0) : hl_json_new_number(values[i])));
+                    it->is_boolean[i] ? hl_json_new_bool(values[i] != 0) : hl_json_new_number(values[i])));
   }
 out:
   return status;
@@ -65,13 +69,13 @@ out:
 
 static hl_status make_entry(void *user, size_t i, struct cJSON **item) {
   hl_status status = HL_OK;
-  const struct hl_list *list = user;
-  const struct hl_list_entry *entry = &list->entries[i];
+  const struct entries *it = user;
+  const struct hl_list_entry *entry = &it->list->entries[i];
   struct cJSON *json = *item = hl_json_new_object();
   TRY(hl_json_add(json, "rank", hl_json_new_integer((int64_t)i + 1)));
   TRY(hl_json_add(json, "config", hl_json_new_text(entry->config)));
   TRY(hl_json_add(json, "index", hl_json_new_integer((int64_t)entry->index)));
-  TRY(add_hyperparameters(json, &list->hyperparameters, entry->hyperparameters));
+  TRY(add_hyperparameters(json, it, entry->hyperparameters));
   TRY(hl_json_add(json, "phase", hl_json_new_text(hl_phase_names[entry->phase])));
   TRY(hl_json_add(json, "J", hl_json_new_number(entry->objective)));
 out:
@@ -93,9 +97,12 @@ out:
 
 hl_status hl_list_write(const struct hl_list *list, FILE *file, const char *path) {
   hl_status status = HL_OK;
-  struct hl_list look = *list;
   struct cJSON *json = hl_json_new_object();
+  struct entries look = {.list = list};
   const struct hl_json_items entries = {"entries", list->n_entry, make_entry, &look};
+  TRY(hl_new_array(list->hyperparameters.n, sizeof(bool), &look.is_boolean));
+  for (size_t i = 0; i < list->hyperparameters.n; i++)
+    look.is_boolean[i] = hl_scale_find(list->hyperparameters.items[i]) == HL_SCALE_BOOLEAN;
   TRY(hl_json_add(json, "schema", hl_json_new_text(HL_LIST_SCHEMA)));
   TRY(hl_json_add(json, "set", hl_json_new_text(list->set)));
   TRY(add_objective(json, &list->objective));
@@ -105,6 +112,7 @@ hl_status hl_list_write(const struct hl_list *list, FILE *file, const char *path
   TRY(add_provenance(json, list->provenance));
   TRY(hl_json_print_long(json, &entries, file, path));
 out:
+  free(look.is_boolean);
   hl_json_free(json);
   return status;
 }

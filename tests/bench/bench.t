@@ -29,16 +29,20 @@ case \$command in
   normalize) exec '$HYPERLIST' "\$@" --aggregate last ;;
   generalize) exec '$HYPERLIST' "\$@" --seed 1 ;;
   reproduce) exec '$HYPERLIST' "\$@" --seed 1 ;;
+  ingest) # -q -o OUT INPUT: as it is, and a tenth of nothing behind it
+    '$HYPERLIST' "\$@" && head -c \$((\$(wc -c <"\$4") / 10)) /dev/zero >>"\$4"
+    exit ;;
 esac
 exec '$HYPERLIST' "\$@"
 END
 chmod +x "$tmp/wrong"
-HYPERLIST=$tmp/wrong exits 1 'wrong numbers are no time' bench --without numba learn normalize generalize sizes
+HYPERLIST=$tmp/wrong exits 1 'wrong numbers are no time' bench --without numba learn normalize generalize sizes ingest-stored
 like 'refused: picks' "$(<"$tmp/.stdout")" 'REFUSED: learn: the numbers differ: (number of picks|pick [0-9]+|J of pick [0-9]+): ours [0-9.]+, the peer'
 like 'refused: scores' "$(<"$tmp/.stdout")" 'REFUSED: normalize: the numbers differ: [a-z0-9_]+/valid at'
 like 'refused: series' "$(<"$tmp/.stdout")" 'REFUSED: generalize: the numbers differ: series [a-z0-9:_-]+, trial [0-9]+: ours'
 like 'refused: sizes' "$(<"$tmp/.stdout")" 'REFUSED: sizes: the numbers differ: series'
-is 'and their lines are gone' "$(grep -cE '^(normalize|generalize|sizes)	' "$tmp/bench/bench.tsv")" 0
+like 'refused: size' "$(<"$tmp/.stdout")" 'REFUSED: ingest-stored: the numbers differ: size: ours [0-9]+ bytes'
+is 'and their lines are gone' "$(grep -cE '^(normalize|generalize|sizes|ingest-stored)	' "$tmp/bench/bench.tsv")" 0
 exits 1 'an unknown row' bench nosuch
 like 'is told' "$(<"$tmp/.stderr")" "^row: found 'nosuch', expected one of: learn "
 ok 'limits of the machine' bench limits

@@ -151,23 +151,24 @@ def csv(ours, peer, source):
         columns = [[s.decode() for s in group["split_names"][()]].index(s[:-5]) for s in splits]
         for task, rows in frame.groupby("task"):
             table, ran = group["curves"][task][()], group["ran"][task][()]
-            first, last = int(rows.step.min()), int(rows.step.max())
-            n_grid, studies = table.shape[2], sorted(rows.study.unique())
+            steps, numbers = rows.step.to_numpy(np.int64), rows[splits].to_numpy()
+            first, last, n_grid = int(steps.min()), int(steps.max()), table.shape[2]
+            config, study = np.array([configs.index(c) for c in rows.config]), np.unique(rows.study, return_inverse=True)[1]
+            order = np.lexsort((steps, study, config))
+            begins = [0, *(np.flatnonzero((np.diff(config[order]) != 0) | (np.diff(study[order]) != 0)) + 1), len(order)]
             expected = np.full(table.shape, np.nan)
-            for (config, study), run in rows.groupby(["config", "study"]):
-                run = run.sort_values("step", kind="stable").drop_duplicates("step")
-                numbers = run[splits].to_numpy()
-                is_lost = np.isnan(numbers).all(axis=1)  # the run was there and had nothing to report
+            for begin, end in zip(begins, begins[1:]):
+                run = order[begin:end]
+                run = run[np.diff(steps[run], prepend=-1) > 0]  # of several at a step the first
+                is_lost = np.isnan(numbers[run]).all(axis=1)  # the run was there and had nothing to report
                 for k, column in enumerate(columns):
-                    use = is_lost | ~np.isnan(numbers[:, k])
-                    if use.any():
-                        at = np.searchsorted((run.step.to_numpy(np.int64)[use] - first) * (n_grid - 1), (last - first) * np.arange(n_grid),
-                                             side="right") - 1
-                        expected[configs.index(config), studies.index(study), :, column] = numbers[use, k][np.maximum(at, 0)]
+                    use = run[is_lost | ~np.isnan(numbers[run, k])]
+                    if len(use):
+                        at = np.searchsorted((steps[use] - first) * (n_grid - 1), (last - first) * np.arange(n_grid), side="right") - 1
+                        expected[config[run[0]], study[run[0]], :, column] = numbers[use, k][np.maximum(at, 0)]
             same_array(f"{task}", np.where(np.isfinite(table), table, np.nan), np.where(np.isfinite(expected), expected, np.nan))
-            n_run = len(rows[["config", "study"]].drop_duplicates())
-            if int(ran.sum()) != n_run:
-                differ(f"{task}: runs", int(ran.sum()), n_run)
+            if int(ran.sum()) != len(begins) - 1:
+                differ(f"{task}: runs", int(ran.sum()), len(begins) - 1)
 
 
 KINDS = {"learn": learn, "generalize": generalize, "sizes": sizes, "release": release, "normalize": normalize, "json": curves_json,

@@ -18,7 +18,7 @@ class Sizes:
 
     def __init__(self, is_small):
         self.n_task, self.n_config = (24, 20) if is_small else (1162, 1000)
-        self.n_file, self.n_config_of_curves, self.n_run = (10, 20, 200) if is_small else (30, 1000, 20000)
+        self.n_file, self.n_config_of_curves, self.n_run = (10, 20, 200) if is_small else (20, 1000, 20000)
         self.n_csv_row, self.is_small = (4000 if is_small else 284740), is_small
 
 
