@@ -1,7 +1,9 @@
 #include "base/file.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -166,4 +168,17 @@ out:
     *data = NULL;
   }
   return status;
+}
+
+hl_status hl_file_list(const char *path, struct hl_strings *names) {
+  hl_status status = HL_OK;
+  DIR *folder = opendir(path);
+  if (folder == NULL) return hl_fail_errno(path, "open");
+  errno = 0;
+  for (const struct dirent *entry; status == HL_OK && (entry = readdir(folder)) != NULL; errno = 0) {
+    if (entry->d_name[0] != '.') status = hl_strings_add(names, entry->d_name);
+  }
+  if (status == HL_OK && errno != 0) status = hl_fail_errno(path, "read");
+  closedir(folder);
+  return status == HL_OK ? hl_strings_sort(names, strcmp, NULL) : status;
 }

@@ -3,6 +3,7 @@
 #define HL_BASE_FILE_H
 
 #include "hyperlist/status.h"
+#include "hyperlist/strings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +36,10 @@ hl_status hl_file_replace(const char *temporary, const char *path);
 /* The whole of a file, NUL-terminated, at most `limit` bytes (more is HL_LIMIT, by name). gz content is
  * unpacked. */
 hl_status hl_file_read(const char *path, size_t limit, char **data, size_t *size);
+
+/* The names in a folder, hidden ones apart, in byte order; *names must be empty, and is yours to clear
+ * whatever is returned. Errors: HL_IO, HL_LIMIT. */
+hl_status hl_file_list(const char *path, struct hl_strings *names);
 
 /* XXH64 of bytes, seeded with the hash of what came before them: 0 in the beginning. */
 uint64_t hl_hash_more(uint64_t hash, const void *bytes, size_t n);

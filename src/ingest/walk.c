@@ -5,8 +5,6 @@
 #include "base/text.h"
 #include "hyperlist/limits.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,19 +96,6 @@ static hl_status walk_entry(struct walk *walk, const char *path, const char *for
   return add_file(walk, path, loader);
 }
 
-static hl_status list_folder(const char *path, struct hl_strings *names) {
-  hl_status status = HL_OK;
-  DIR *folder = opendir(path);
-  if (folder == NULL) return hl_fail_errno(path, "open");
-  errno = 0;
-  for (struct dirent *entry; status == HL_OK && (entry = readdir(folder)) != NULL; errno = 0) {
-    if (entry->d_name[0] != '.') status = hl_strings_add(names, entry->d_name);
-  }
-  if (status == HL_OK && errno != 0) status = hl_fail_errno(path, "read");
-  closedir(folder);
-  return status == HL_OK ? hl_strings_sort(names, strcmp, NULL) : status;
-}
-
 static hl_status walk_folder(struct walk *walk, const char *path, const char *format, int depth) {
   struct hl_strings names = {0};
   hl_status status = HL_OK;
@@ -122,7 +107,7 @@ static hl_status walk_folder(struct walk *walk, const char *path, const char *fo
                    HL_MAX_FOLDER_DEPTH);
   TRY(offer(walk, path, format, &is_taken, &is_whole));
   if (is_taken && is_whole) goto out;
-  TRY(list_folder(path, &names));
+  TRY(hl_file_list(path, &names));
   for (size_t i = 0; i < names.n; i++) {
     free(inner);
     inner = NULL;

@@ -6,8 +6,6 @@
 #include "base/text.h"
 #include "hyperlist/limits.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -135,24 +133,11 @@ static bool is_other_format(const struct hl_strings *names, const char *name) {
   return strcmp(extension, ".html") == 0;
 }
 
-static hl_status list_folder(const char *path, struct hl_strings *names) {
-  hl_status status = HL_OK;
-  DIR *folder = opendir(path);
-  if (folder == NULL) return hl_fail_errno(path, "open");
-  errno = 0;
-  for (const struct dirent *entry; status == HL_OK && (entry = readdir(folder)) != NULL; errno = 0) {
-    if (entry->d_name[0] != '.') status = hl_strings_add(names, entry->d_name);
-  }
-  if (status == HL_OK && errno != 0) status = hl_fail_errno(path, "read");
-  closedir(folder);
-  return status == HL_OK ? hl_strings_sort(names, strcmp, NULL) : status;
-}
-
 static hl_status add_folder(struct hl_materials *materials, const char *path) {
   hl_status status = HL_OK;
   struct hl_strings names = {0};
   char *file = NULL;
-  TRY(list_folder(path, &names));
+  TRY(hl_file_list(path, &names));
   for (size_t i = 0; i < names.n; i++) {
     struct stat info;
     free(file);

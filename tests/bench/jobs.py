@@ -60,8 +60,8 @@ JOBS = [
     Job("selection", "the selection alone, 1162 x 1000", "scores", "learn", LEARN, suffix=".json", says=r"selected in ([0-9.]+) ms", limit=("pass", 2), peers=[
         Peer("numba, lazy", ["numba", "numpy"], 1, "learn_numba.py", *RAW)]),
     study("generalize", "generalize, Figure 2, 50 resamplings", "generalize", ("generalize", "-q", "{input}", "--set", MAIN_SET, "-o", "{out}"), 50),
-    study("sizes", "reproduce, numbers of 3a and 3b, 14 resamplings", "sizes",
-          ("reproduce", "-q", "{input}", "-o", "{out}", "figure3a", "figure3b"), 14, draws=True),
+    study("sizes", "reproduce, numbers of 3a and 3b, 10 resamplings", "sizes",
+          ("reproduce", "-q", "{input}", "-o", "{out}", "figure3a", "figure3b"), 10, draws=True),
     Job("ingest-stored", "ingest, 20 npz, stored", "stored", "release", INGEST, two_goals("ingest_h5py.py", 7, 4.5), ".h5"),
     Job("ingest-deflated", "ingest, 20 npz, deflated", "deflated", "release", INGEST, two_goals("ingest_h5py.py", 5, 3.2), ".h5"),
     Job("normalize", "normalize, that archive", "archive", "normalize", ("normalize", "-q", "{input}", "-o", "{out}"),
