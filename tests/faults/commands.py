@@ -124,6 +124,7 @@ def commands(here, server):
     return [
         Command("ingest npz", "ingest -o a.h5 ../in/npz " + many),
         Command("ingest grows", "ingest -o a.h5 ../in/npz " + many, {"a.h5": first}),
+        Command("ingest goes on", "ingest -o a.h5 ../in/npz " + many, {"a.h5.part0": first}, resumes=True),
         Command("ingest tree", "ingest -o a.h5 ../in/tree " + many, every="f"),
         Command("ingest derived", "ingest -o a.h5 ../in/mini_quadratic_family_seed0.json --set mysampler " + many),
         Command("ingest json", "ingest -o a.h5 ../in/cifar.json " + many),
