@@ -149,6 +149,13 @@ MUTATIONS = (
     ("src/base/journal.c", "|| record->check != check_of(record, *bytes))", ")", JOURNAL),
     ("src/base/journal.c", "if (record.key != key || record.i != *n_done) continue;", "if (record.key != key) continue;", JOURNAL),
     ("src/base/journal.c", "|| ftruncate(fileno(journal->file), (off_t)journal->before.n) != 0)", ")", JOURNAL),
+    # numbers, lists and pages
+    ("src/base/shortest.c", "2 * rest > unit || (2 * rest == unit && (down & 1) != 0);", "2 * rest >= unit;", ("shortest_test",)),  # ties
+    ("src/base/shortest.c", "((wide)(it->whole % tens) << it->n_bit) + it->part;", "(wide)(it->whole % tens) << it->n_bit;", ("shortest_test",)),  # what is left
+    ("src/base/json.c", "if (status == HL_OK && i > 0 && fputs(", "if (status == HL_OK && i > 1 && fputs(", LISTS),  # a comma
+    ("src/learn/list_write.c", "== HL_SCALE_BOOLEAN;", "!= HL_SCALE_BOOLEAN;", LISTS),
+    ("src/report/kinds.c", "count = &counts[order[i]];", "count = &counts[i];", ("kinds_test",)),
+    ("src/report/html.c", "digits[byte >> 4], digits[byte & 15]", "digits[byte & 15], digits[byte >> 4]", ("tests/report/page.t",)),
     # told
     ("src/base/h5_text.c", "text[length - 1] == ' '", "text[length - 1] == '.'", TOLD),
     ("src/cli/results.c", "i < tasks->n && i < MOST && status", "i < tasks->n && i <= MOST && status", TOLD),
