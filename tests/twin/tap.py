@@ -82,12 +82,16 @@ class Ran:
         return f"$ hyperlist {shown}\nexit {self.code}\nstdout: {self.out[:600]!r}\nstderr: {self.err[:1500]!r}"
 
 
+# How many times as long a run may take as it otherwise might: by an emulator, say.
+PATIENCE = float(os.environ.get("PATIENCE", 1))
+
+
 def run(*args, cwd=None, stdout=None, timeout=120, env=None):
     """The program, run to its end. Text that is not UTF-8 comes back escaped."""
     p = subprocess.Popen([HYPERLIST, *args], cwd=cwd, stdin=subprocess.DEVNULL, stdout=stdout or subprocess.PIPE,
                          stderr=subprocess.PIPE, env=dict(os.environ, **(env or {})))
     try:
-        out, err = p.communicate(timeout=timeout)
+        out, err = p.communicate(timeout=timeout * PATIENCE)
     except subprocess.TimeoutExpired:
         p.kill()
         out, err = p.communicate()
