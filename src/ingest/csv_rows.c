@@ -2,6 +2,7 @@
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "base/text.h"
 #include "hyperlist/limits.h"
 #include "ingest/gz.h"
@@ -203,6 +204,7 @@ hl_status csv_rows_read(struct csv_rows *rows, const char *path, const struct hl
   *rows = (struct csv_rows){.path = path, .options = options};
   TRY(hl_observations_new(0, &rows->observations));
   TRY(hl_gz_open(path, &gz));
+  if (hl_pool_threads(options->context, 2) > 1) hl_gz_read_ahead(gz);
   TRY(hl_csv_new(path, options->delimiter, take_row, rows, &csv));
   TRY(feed(csv, gz));
   if (!rows->has_header) FAIL(HL_INVALID, "%s: found no line, expected a header", path);

@@ -4,17 +4,33 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
-enum { INPUT_BYTES = 1 << 16, MAX_READ = 1 << 30 };
+enum { INPUT_BYTES = 1 << 16, MAX_READ = 1 << 30, AHEAD_BYTES = 1 << 18, N_AHEAD = 4 };
+
+/* Blocks on their way from the thread that unpacks to who reads; numbers count all there ever were. */
+struct ahead {
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  char *blocks[N_AHEAD];
+  size_t n_byte[N_AHEAD];
+  size_t n_filled, n_emptied;
+  bool is_over, is_unwanted; /* no block comes any more; none is wanted */
+  size_t offset;             /* of who reads, in the block at hand */
+  hl_status status;          /* what came behind the last block, with its message */
+  char *message;
+};
 
 struct hl_gz {
   gzFile file;
   char *path;
+  struct ahead *ahead; /* NULL: who reads unpacks */
 };
 
 /* O_NONBLOCK, or else opening a pipe that nobody writes to would wait forever. */
@@ -61,7 +77,7 @@ static hl_status fail_read(struct hl_gz *gz) {
                  colon != NULL ? colon + 2 : reason);
 }
 
-hl_status hl_gz_read(struct hl_gz *gz, void *buffer, size_t n, size_t *n_read) {
+static hl_status unpack(struct hl_gz *gz, void *buffer, size_t n, size_t *n_read) {
   *n_read = 0;
   while (*n_read < n) {
     const size_t left = n - *n_read;
@@ -76,12 +92,109 @@ hl_status hl_gz_read(struct hl_gz *gz, void *buffer, size_t n, size_t *n_read) {
   return code == Z_OK || code == Z_STREAM_END ? HL_OK : fail_read(gz);
 }
 
+/* ---- Ahead of who reads ---- */
+
+static bool wait_for_room(struct ahead *ahead) {
+  pthread_mutex_lock(&ahead->lock);
+  while (ahead->n_filled - ahead->n_emptied == N_AHEAD && !ahead->is_unwanted)
+    pthread_cond_wait(&ahead->changed, &ahead->lock);
+  const bool is_wanted = !ahead->is_unwanted;
+  pthread_mutex_unlock(&ahead->lock);
+  return is_wanted;
+}
+
+static void *fill(void *user) {
+  struct hl_gz *gz = user;
+  struct ahead *ahead = gz->ahead;
+  hl_status status = HL_OK;
+  for (size_t n = AHEAD_BYTES; status == HL_OK && n == AHEAD_BYTES && wait_for_room(ahead);) {
+    const size_t i = ahead->n_filled % N_AHEAD;
+    status = unpack(gz, ahead->blocks[i], AHEAD_BYTES, &n);
+    pthread_mutex_lock(&ahead->lock);
+    ahead->n_byte[i] = status == HL_OK ? n : 0;
+    ahead->n_filled++;
+    pthread_cond_signal(&ahead->changed);
+    pthread_mutex_unlock(&ahead->lock);
+  }
+  pthread_mutex_lock(&ahead->lock);
+  ahead->is_over = true;
+  ahead->status = status;
+  if (status != HL_OK && hl_copy_text(hl_error_message(), &ahead->message) != HL_OK) ahead->message = NULL;
+  pthread_cond_signal(&ahead->changed);
+  pthread_mutex_unlock(&ahead->lock);
+  return NULL;
+}
+
+static void release(struct ahead *ahead) {
+  pthread_cond_destroy(&ahead->changed);
+  pthread_mutex_destroy(&ahead->lock);
+  for (size_t i = 0; i < N_AHEAD; i++) free(ahead->blocks[i]);
+  free(ahead->message);
+  free(ahead);
+}
+
+void hl_gz_read_ahead(struct hl_gz *gz) {
+  struct ahead *ahead;
+  if (gzdirect(gz->file) || hl_new_array(1, sizeof *ahead, &ahead) != HL_OK) return;
+  pthread_mutex_init(&ahead->lock, NULL);
+  pthread_cond_init(&ahead->changed, NULL);
+  bool is_ready = true;
+  for (size_t i = 0; i < N_AHEAD && is_ready; i++)
+    is_ready = hl_new_block(AHEAD_BYTES, &ahead->blocks[i]) == HL_OK;
+  gz->ahead = ahead;
+  if (is_ready && pthread_create(&ahead->thread, NULL, fill, gz) == 0) return;
+  gz->ahead = NULL;
+  release(ahead);
+}
+
+static void end_ahead(struct ahead *ahead) {
+  pthread_mutex_lock(&ahead->lock);
+  ahead->is_unwanted = true;
+  pthread_cond_signal(&ahead->changed);
+  pthread_mutex_unlock(&ahead->lock);
+  pthread_join(ahead->thread, NULL);
+  release(ahead);
+}
+
+static bool wait_for_block(struct ahead *ahead) {
+  pthread_mutex_lock(&ahead->lock);
+  while (ahead->n_filled == ahead->n_emptied && !ahead->is_over)
+    pthread_cond_wait(&ahead->changed, &ahead->lock);
+  const bool is_there = ahead->n_filled > ahead->n_emptied;
+  pthread_mutex_unlock(&ahead->lock);
+  return is_there;
+}
+
+static hl_status take(struct ahead *ahead, char *buffer, size_t n, size_t *n_read) {
+  while (*n_read < n && wait_for_block(ahead)) {
+    const size_t i = ahead->n_emptied % N_AHEAD, left = ahead->n_byte[i] - ahead->offset;
+    const size_t step = n - *n_read < left ? n - *n_read : left;
+    memcpy(buffer + *n_read, ahead->blocks[i] + ahead->offset, step);
+    *n_read += step;
+    ahead->offset += step;
+    if (step < left) break;
+    pthread_mutex_lock(&ahead->lock);
+    ahead->n_emptied++;
+    pthread_cond_signal(&ahead->changed);
+    pthread_mutex_unlock(&ahead->lock);
+    ahead->offset = 0;
+  }
+  if (*n_read == n || ahead->status == HL_OK) return HL_OK;
+  return hl_fail_again(ahead->status, ahead->message != NULL ? ahead->message : "out of memory");
+}
+
+hl_status hl_gz_read(struct hl_gz *gz, void *buffer, size_t n, size_t *n_read) {
+  *n_read = 0;
+  return gz->ahead != NULL ? take(gz->ahead, buffer, n, n_read) : unpack(gz, buffer, n, n_read);
+}
+
 bool hl_gz_is_packed(const struct hl_gz *gz) {
   return !gzdirect(gz->file);
 }
 
 void hl_gz_close(struct hl_gz *gz) {
   if (gz == NULL) return;
+  if (gz->ahead != NULL) end_ahead(gz->ahead);
   if (gz->file != NULL) gzclose_r(gz->file);
   free(gz->path);
   free(gz);

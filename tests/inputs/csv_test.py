@@ -304,6 +304,52 @@ else:
     r = good("generalize", "-q", path("s.h5"), "--set", "algoperf", "--train-tasks", "12", "--resamples", "5", "-k", "10")
     same(sorted({x["series"] for x in table(r.out)[1]}), ["best-case", "learned", "random:algoperf"], "AlgoPerf: tasks left out")
 
+# ---- gzip, unpacked by a thread of its own where there may be several: more than fits into its blocks ----------------------
+
+NOISE = np.random.RandomState(7).bytes(12000 * 60).hex()  # a column that nobody reads, hard to pack
+ROWS = "config,task,step,valid,note\n" + "".join(f"c{i % 40},t,{i // 40},{i * .37 % 1:.17g},{NOISE[120 * i:120 * i + 120]}\n" for i in range(12000))
+write("big.csv", ROWS)
+
+
+def ingest_big(name, *options):
+    """With an archive that was not there, and is gone again: (code, message, archive)."""
+    r = run("ingest", "-q", "--no-provenance", "--set", "big", "-o", path("big.h5"), *options, path(name))
+    made = None
+    if os.path.exists(path("big.h5")):
+        with open(path("big.h5"), "rb") as f:
+            made = f.read()
+        os.remove(path("big.h5"))
+    return r.code, r.err, made
+
+
+def spoiled(what):
+    with open(write("big.csv.gz", ROWS), "rb") as f:
+        data = bytearray(f.read())
+    if what == "a bit":
+        data[len(data) // 2] ^= 16
+    elif what == "the checksum":
+        data[-6] ^= 1
+    else:
+        data = data[:int(len(data) * what)] if what < 1 else data[:-4]
+    with open(path("big.csv.gz"), "wb") as f:
+        f.write(data)
+
+
+plain = ingest_big("big.csv")
+same(plain[0], 0, "a large table")
+write("big.csv.gz", ROWS)
+for j in "1", "2", "8":
+    same(ingest_big("big.csv.gz", "-j", j) == plain, True, f"the same from gzip by -j {j}")
+for what in .02, .5, .97, 1, "a bit", "the checksum":
+    spoiled(what)
+    one = ingest_big("big.csv.gz", "-j1")
+    ok(one[0] == 4 and "big.csv.gz: found" in one[1] and one[2] is None, f"broken gzip ({what}) is refused", one)
+    same(ingest_big("big.csv.gz", "-j2"), one, f"broken gzip ({what}): in the same words where a thread unpacks")
+write("big.csv.gz", ROWS.replace("c3,t,0,", "c3,t,0,x", 1))
+one = ingest_big("big.csv.gz", "-j1")
+ok(one[0] == 4 and "line 5, column valid" in one[1], "a bad number in the first block", one)
+same(ingest_big("big.csv.gz", "-j2"), one, "a bad number in the first block: the thread is not waited for in vain")
+
 # ---- What is refused: name, text, options, exit code, what the line says -----------------------------------------------------
 
 H = "config,task,step,valid\n"
