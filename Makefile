@@ -249,7 +249,7 @@ mutation: ## break the code in each way of tests/mutation and show which test no
 
 # OpenMP is not used, so that the sanitizer sees every thread; libhdf5 is entered by one thread at a time.
 TSAN := $(BUILD)/tsan
-THREADED_SCRIPTS := $(addprefix tests/,cli/same_outputs.t cli/durable.t cli/growth.t archive/trust.t inputs/one_sweep.t inputs/result_tree.t)
+THREADED_SCRIPTS := $(addprefix tests/,cli/same_outputs.t cli/durable.t cli/growth.t archive/trust.t inputs/one_sweep.t inputs/result_tree.t inputs/csv.t)
 tsan: ## run the commands that have threads, and the units, under the thread sanitizer (packages: GROUP=dev)
 	$(STEP) $(PARALLEL) program tests BUILD=$(TSAN) CC=clang CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread
 	@HYPERLIST=$(call in_root,$(TSAN)/hyperlist) SANITIZED=1 TSAN_OPTIONS=exitcode=66:halt_on_error=1:suppressions=$(CURDIR)/tests/tsan.suppressions \
