@@ -184,6 +184,9 @@ TEXT = text_of(ROWS)
 WANTED = read_table(TEXT, ROLES)
 
 compare("as it is", write("t.csv", TEXT), WANTED)
+SHORT = "config,task,step,valid\na,t,0,1\na,t,5,1.5\na,t,10,2\nb,t,0,0.5\nc,u,0,3\nc,u,10,1\n"
+compare("a run of one point, and the lowest loss the first", write("short.csv", SHORT),
+        read_table(SHORT, {r: r for r in ("config", "task", "step", "valid")}, n_grid=3, hold=False), "--grid", "3", "--after-end", "missing")
 for name, source, options in [
     ("CRLF, all quoted, byte order mark", write("v1.csv", "\ufeff" + text_of(ROWS, end="\r\n", quoting=csv.QUOTE_ALL)), []),
     ("semicolons", write("v2.csv", text_of(ROWS, delimiter=";")), []),
@@ -307,8 +310,8 @@ else:
 # ---- gzip, unpacked by a thread of its own where there may be several: more than fits into its blocks ----------------------
 
 NOISE = np.random.RandomState(7).bytes(12000 * 60).hex()  # a column that nobody reads, hard to pack
-ROWS = "config,task,step,valid,note\n" + "".join(f"c{i % 40},t,{i // 40},{i * .37 % 1:.17g},{NOISE[120 * i:120 * i + 120]}\n" for i in range(12000))
-write("big.csv", ROWS)
+BIG = "config,task,step,valid,note\n" + "".join(f"c{i % 40},t,{i // 40},{i * .37 % 1:.17g},{NOISE[120 * i:120 * i + 120]}\n" for i in range(12000))
+write("big.csv", BIG)
 
 
 def ingest_big(name, *options):
@@ -323,7 +326,7 @@ def ingest_big(name, *options):
 
 
 def spoiled(what):
-    with open(write("big.csv.gz", ROWS), "rb") as f:
+    with open(write("big.csv.gz", BIG), "rb") as f:
         data = bytearray(f.read())
     if what == "a bit":
         data[len(data) // 2] ^= 16
@@ -337,7 +340,7 @@ def spoiled(what):
 
 plain = ingest_big("big.csv")
 same(plain[0], 0, "a large table")
-write("big.csv.gz", ROWS)
+write("big.csv.gz", BIG)
 for j in "1", "2", "8":
     same(ingest_big("big.csv.gz", "-j", j) == plain, True, f"the same from gzip by -j {j}")
 for what in .02, .5, .97, 1, "a bit", "the checksum":
@@ -345,7 +348,7 @@ for what in .02, .5, .97, 1, "a bit", "the checksum":
     one = ingest_big("big.csv.gz", "-j1")
     ok(one[0] == 4 and "big.csv.gz: found" in one[1] and one[2] is None, f"broken gzip ({what}) is refused", one)
     same(ingest_big("big.csv.gz", "-j2"), one, f"broken gzip ({what}): in the same words where a thread unpacks")
-write("big.csv.gz", ROWS.replace("c3,t,0,", "c3,t,0,x", 1))
+write("big.csv.gz", BIG.replace("c3,t,0,", "c3,t,0,x", 1))
 one = ingest_big("big.csv.gz", "-j1")
 ok(one[0] == 4 and "line 5, column valid" in one[1], "a bad number in the first block", one)
 same(ingest_big("big.csv.gz", "-j2"), one, "a bad number in the first block: the thread is not waited for in vain")

@@ -2,7 +2,7 @@
 notice, in order). A test without a slash is a unit."""
 
 AVERAGED = ("average_test", "tests/twin/twin.t hard")
-NORMALIZE = ("tests/twin/twin.t hard", "tests/twin/twin.t fixtures")
+NORMALIZE = ("tests/twin/twin.t hard", "tests/inputs/csv.t", "tests/twin/twin.t fixtures")
 LEARN = ("open_test", "greedy_test", "tests/cli/definition.t")
 EVALUATE = ("evaluate_test", "tests/cli/definition.t")
 SPLIT = ("split_test", "generalize_test", "tests/twin/generalize.t")
