@@ -206,7 +206,9 @@ static hl_status run(struct ingest *ingest, const char *archive_path) {
   if (hl_ranks_is_first(context)) status = finish(ingest, archive_path);
   status = hl_ranks_agree(context, status);
 out:
-  if (status != HL_OK && status != HL_CANCELLED) hl_parts_remove(&ingest->parts);
+  /* A call that a signal has made fail is no fault of the sources: parts stay for the next run. */
+  if (status != HL_OK && status != HL_CANCELLED && hl_check_cancel(context) == HL_OK)
+    hl_parts_remove(&ingest->parts);
   hl_parts_close(&ingest->parts);
   free(checked);
   return status;

@@ -65,6 +65,9 @@ def signals(s, command, totals):
     bad, env = [], {"FAULT_CALLS": "mf", "FAULT_WHERE": "own"}
     undisturbed = s.run(command, env)
     jobs = [(command, env, at, k) for i, at in enumerate(choose(undisturbed, 4)) for k in (0, 1) if (TORTURE and i % 4 == 0) or i % 2 == k]
+    opened = [at for at, call, _ in undisturbed.sites if call == "open64"]
+    if command.resumes and opened:  # a call that the signal itself makes fail is no reason to drop what was got so far
+        jobs += [(command, env, at, 1) for at in sweep.spread(opened, 4)]
     if TORTURE:
         library = dict(env, FAULT_CALLS="f", FAULT_WHERE="library")
         jobs += [(command, library, at, 1) for at in choose(s.run(command, library), 0)]
