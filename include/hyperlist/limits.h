@@ -77,6 +77,8 @@ HL_API const struct hl_limit_row *hl_limits(size_t *n);
 
 /* What holds, in O(1): the default where HYPERLIST_LIMITS says nothing or what hl_limits_check refuses. */
 HL_API uint64_t hl_limit_get(enum hl_limit limit);
+/* The same of what is to be held in memory: SIZE_MAX where an address space is smaller than the limit. */
+HL_API size_t hl_limit_size(enum hl_limit limit);
 
 /* HL_USAGE: HYPERLIST_LIMITS names no limit that can be set, or a size that it cannot have. */
 HL_API hl_status hl_limits_check(void);

@@ -52,8 +52,7 @@ static hl_status check_size(const struct hl_archive *archive, const char *place,
   if (row == 0 || row == SIZE_MAX) {
     return hl_fail(HL_INVALID,
                    "%s: /%s: found %zu replicas x %zu steps, expected at least 1 and at most %zu bytes a row",
-                   archive->path, place, table->n_replica, table->n_step,
-                   (size_t)hl_limit_get(HL_LIMIT_CURVES));
+                   archive->path, place, table->n_replica, table->n_step, hl_limit_size(HL_LIMIT_CURVES));
   }
   if (hl_multiply(table->n_config, table->n_replica, &n_run) &&
       n_run / HL_MAX_DEFLATE_RATIO <= archive->file_bytes) {
@@ -106,7 +105,7 @@ hl_status table_open_curves(struct hl_archive *archive, size_t i_set, size_t i_t
   TRY(check_shape(archive, source->place, &archive->index.sets[i_set], shape, type, table));
   TRY(hl_h5_chunk_rows(source->dataset, &chunk_rows));
   const size_t row = table->n_replica * table->n_step * table->n_split * hl_h5_type_size(type);
-  source->is_packed = chunk_rows > 0 && chunk_rows <= (size_t)hl_limit_get(HL_LIMIT_CURVES) / row + 1;
+  source->is_packed = chunk_rows > 0 && chunk_rows <= hl_limit_size(HL_LIMIT_CURVES) / row + 1;
   table->chunk_rows = source->is_packed ? (size_t)chunk_rows : plain_rows_bytes / row + 1;
   table->internal = source;
   return HL_OK;

@@ -19,5 +19,5 @@ hl_status hl_check_row(const char *task, const char *set, bool is_double, size_t
   return hl_fail(
       HL_LIMIT,
       "task %s, set %s: found %zu replicas x %zu steps x %zu splits, expected at most %zu bytes a config",
-      task, set, n_replica, n_step, n_split, (size_t)hl_limit_get(HL_LIMIT_CURVES));
+      task, set, n_replica, n_step, n_split, hl_limit_size(HL_LIMIT_CURVES));
 }

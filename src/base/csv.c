@@ -83,7 +83,7 @@ hl_status hl_csv_new(const char *path, char delimiter, hl_csv_row *row, void *us
   csv_set_blk_size(&csv->parser, FIELD_BYTES); /* the default, 128, makes long fields quadratic */
   csv->path = path;
   csv->delimiter = delimiter;
-  csv->row_bytes = (size_t)hl_limit_get(HL_LIMIT_CSV_ROW);
+  csv->row_bytes = hl_limit_size(HL_LIMIT_CSV_ROW);
   csv->row = row;
   csv->user = user;
   csv->line = 1;

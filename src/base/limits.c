@@ -109,6 +109,11 @@ uint64_t hl_limit_get(enum hl_limit limit) {
   return in_force[limit];
 }
 
+size_t hl_limit_size(enum hl_limit limit) {
+  const uint64_t value = hl_limit_get(limit);
+  return value < SIZE_MAX ? (size_t)value : SIZE_MAX;
+}
+
 hl_status hl_limits_check(void) {
   uint64_t values[HL_N_SET_LIMIT];
   return parse(getenv("HYPERLIST_LIMITS"), values);

@@ -53,7 +53,7 @@ static bool begins_as_list(const char *path) {
 static hl_status find_list(const char *path, enum hl_file_kind *kind) {
   char *text = NULL;
   size_t n_byte;
-  const hl_status status = hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &text, &n_byte);
+  const hl_status status = hl_file_read(path, hl_limit_size(HL_LIMIT_TEXT), &text, &n_byte);
   const bool is_list = status == HL_OK && strstr(text, "\"hyperlist.list") != NULL;
   free(text);
   *kind = HL_FILE_LIST;

@@ -117,7 +117,7 @@ hl_status hl_configs_read(const char *path, struct hl_config_table **out) {
   *out = NULL;
   TRY(hl_new_array(1, sizeof *table, &table));
   TRY(hl_copy_text(path, &table->path));
-  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_CONFIGS), &text, &size));
+  TRY(hl_file_read(path, hl_limit_size(HL_LIMIT_CONFIGS), &text, &size));
   TRY(hl_json_parse(path, text, size, &json));
   if (!hl_json_is_object(json) || hl_json_first(json) == NULL) {
     FAIL(HL_INVALID, "%s: found no configs, expected {\"<config>\": [{..}, \"<sampler>\"], ..}", path);

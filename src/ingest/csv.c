@@ -264,12 +264,12 @@ static hl_status check_row(const struct csv_file *file) {
   size_t n_byte;
   if (hl_multiply(curves->n_replica, curves->n_step, &n_byte) &&
       hl_multiply(n_byte, curves->splits.n, &n_byte) &&
-      n_byte <= (size_t)hl_limit_get(HL_LIMIT_CURVES) / sizeof(double)) {
+      n_byte <= hl_limit_size(HL_LIMIT_CURVES) / sizeof(double)) {
     return HL_OK;
   }
-  return hl_fail(
-      HL_LIMIT, "%s: task %s: found %zu replicas on %zu grid points, expected at most %zu bytes a config",
-      file->path, curves->task, curves->n_replica, curves->n_step, (size_t)hl_limit_get(HL_LIMIT_CURVES));
+  return hl_fail(HL_LIMIT,
+                 "%s: task %s: found %zu replicas on %zu grid points, expected at most %zu bytes a config",
+                 file->path, curves->task, curves->n_replica, curves->n_step, hl_limit_size(HL_LIMIT_CURVES));
 }
 
 static hl_status csv_get(void *user, size_t i, struct hl_curves **curves) {

@@ -12,7 +12,7 @@ enum { PLACE_BYTES = 512 };
 
 /* That one config may have. */
 static size_t most_losses(void) {
-  return (size_t)hl_limit_get(HL_LIMIT_CURVES) / sizeof(double);
+  return hl_limit_size(HL_LIMIT_CURVES) / sizeof(double);
 }
 
 /* What is being read, for messages. */

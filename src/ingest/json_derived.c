@@ -71,9 +71,9 @@ static hl_status scan_losses(struct json_file *file, size_t split, double *value
   }
   if (n_step == 0 && n == 0) return fail_config(file, "an empty array of losses", "at least one");
   if (n_step == 0) { /* the first curve of the survey */
-    if (n > (size_t)hl_limit_get(HL_LIMIT_CURVES) / (JSON_N_SPLIT * sizeof(double))) {
+    if (n > hl_limit_size(HL_LIMIT_CURVES) / (JSON_N_SPLIT * sizeof(double))) {
       FAIL(HL_LIMIT, "%s: config %zu: found %zu losses, expected at most %zu", file->path, file->i_config, n,
-           (size_t)hl_limit_get(HL_LIMIT_CURVES) / (JSON_N_SPLIT * sizeof(double)));
+           hl_limit_size(HL_LIMIT_CURVES) / (JSON_N_SPLIT * sizeof(double)));
     }
     file->base.curves.n_step = n;
     file->first_config = file->i_config;

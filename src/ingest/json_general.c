@@ -211,13 +211,12 @@ static hl_status check_row(const struct general *file) {
   const struct hl_curves *curves = &file->base.curves;
   size_t n;
   if (hl_multiply(curves->n_replica, curves->n_step, &n) &&
-      hl_multiply(n, curves->splits.n * sizeof(double), &n) && n <= (size_t)hl_limit_get(HL_LIMIT_CURVES)) {
+      hl_multiply(n, curves->splits.n * sizeof(double), &n) && n <= hl_limit_size(HL_LIMIT_CURVES)) {
     return HL_OK;
   }
-  return hl_fail(HL_LIMIT,
-                 "%s: found %zu replicas, %zu steps and %zu splits a config, expected at most %zu MiB",
-                 file->path, curves->n_replica, curves->n_step, curves->splits.n,
-                 (size_t)hl_limit_get(HL_LIMIT_CURVES) >> 20);
+  return hl_fail(
+      HL_LIMIT, "%s: found %zu replicas, %zu steps and %zu splits a config, expected at most %zu MiB",
+      file->path, curves->n_replica, curves->n_step, curves->splits.n, hl_limit_size(HL_LIMIT_CURVES) >> 20);
 }
 
 /* ---- The second reading: windows of rows ---- */

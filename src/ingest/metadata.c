@@ -76,7 +76,7 @@ hl_status hl_metadata_read(struct metadata *metadata, const char *path) {
   char *text = NULL, *fields[HL_MAX_TABLE_COLUMNS];
   size_t size, i_line = 0, columns[N_COLUMN];
   bool has_header = false;
-  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &text, &size));
+  TRY(hl_file_read(path, hl_limit_size(HL_LIMIT_TEXT), &text, &size));
   for (char *line = text, *next; line != NULL && *line != '\0'; line = next) {
     i_line++;
     next = strchr(line, '\n');

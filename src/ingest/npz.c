@@ -234,7 +234,7 @@ static hl_status read_steps(struct hl_zip_member *member, const struct hl_npy *n
 }
 
 static hl_status load_steps(struct npz_file *file) {
-  const size_t most = (size_t)hl_limit_get(HL_LIMIT_CURVES) / (N_SPLIT * sizeof(float));
+  const size_t most = hl_limit_size(HL_LIMIT_CURVES) / (N_SPLIT * sizeof(float));
   hl_status status = HL_OK;
   struct hl_zip_member *member = NULL;
   struct hl_npy npy;
@@ -271,9 +271,9 @@ static hl_status check_values(const struct npz_file *file, const struct hl_npy *
     return fail_array(file->ys, npy, expected);
   }
   const size_t row_bytes = npy->shape[1] * npy->shape[2] * npy->shape[3] * npy->item_size;
-  if (row_bytes <= (size_t)hl_limit_get(HL_LIMIT_CURVES)) return HL_OK;
+  if (row_bytes <= hl_limit_size(HL_LIMIT_CURVES)) return HL_OK;
   return hl_fail(HL_LIMIT, "%s: found %zu bytes a config, expected at most %zu",
-                 hl_zip_member_label(file->ys), row_bytes, (size_t)hl_limit_get(HL_LIMIT_CURVES));
+                 hl_zip_member_label(file->ys), row_bytes, hl_limit_size(HL_LIMIT_CURVES));
 }
 
 static hl_status open_values(struct npz_file *file, const size_t *file_row, size_t window) {

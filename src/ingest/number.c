@@ -7,8 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { MAX_DIGITS = 19, MAX_EXPONENT = 19 };         /* 10^19 < 2^64 */
-static const uint64_t max_whole = (uint64_t)1 << 53; /* a double holds all up to it */
+enum { MAX_DIGITS = 19, MAX_EXPONENT = 19 }; /* 10^19 < 2^64 */
 
 /* What a number's text says: (-1)^negative digits 10^exponent, if digits held all that were significant. */
 struct decimal {
@@ -97,7 +96,7 @@ static bool divide(uint64_t digits, long n, double *value) {
       10000000000000000000U,
   };
   const uint64_t power = powers[n];
-  if (digits <= max_whole) { /* both are doubles, and a division is rounded once */
+  if (digits <= UINT64_C(1) << 53) { /* both are doubles, and a division is rounded once */
     *value = (double)digits / (double)power;
     return true;
   }

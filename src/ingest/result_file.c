@@ -132,7 +132,7 @@ static hl_status scan_points(struct result_buffers *buffers) {
   struct hl_json_scan *scan = buffers->scan;
   hl_status status = HL_OK;
   const char *name;
-  const size_t most = (size_t)hl_limit_get(HL_LIMIT_CURVES) / (RESULT_N_SPLIT * sizeof(double));
+  const size_t most = hl_limit_size(HL_LIMIT_CURVES) / (RESULT_N_SPLIT * sizeof(double));
   buffers->n_point = 0;
   TRY(hl_json_scan_enter(scan, HL_JSON_OBJECT, "an object of losses by step"));
   for (bool more;;) {

@@ -180,12 +180,12 @@ out:
 static hl_status check_row(const struct tree *tree, const struct hl_curves *curves) {
   size_t n;
   if (hl_multiply(curves->n_replica, curves->n_step, &n) &&
-      hl_multiply(n, RESULT_N_SPLIT * sizeof(double), &n) && n <= (size_t)hl_limit_get(HL_LIMIT_CURVES)) {
+      hl_multiply(n, RESULT_N_SPLIT * sizeof(double), &n) && n <= hl_limit_size(HL_LIMIT_CURVES)) {
     return HL_OK;
   }
   return hl_fail(HL_LIMIT, "%s: found replicas up to %zu and %zu steps, expected at most %zu MiB a config",
                  tree->runs.roots[0].path, curves->n_replica - 1, curves->n_step,
-                 (size_t)hl_limit_get(HL_LIMIT_CURVES) >> 20);
+                 hl_limit_size(HL_LIMIT_CURVES) >> 20);
 }
 
 static bool ends_early(const struct tree *tree, const struct table *table) {

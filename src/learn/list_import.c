@@ -63,7 +63,7 @@ static hl_status read_names(struct importing *it) {
   const char *path = it->options->names;
   char *text = NULL;
   size_t size;
-  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &text, &size));
+  TRY(hl_file_read(path, hl_limit_size(HL_LIMIT_TEXT), &text, &size));
   if (strlen(text) != size || !hl_is_utf8(text, size)) {
     FAIL(HL_INVALID, "%s: found bytes that are no UTF-8 text, expected names of configs, one a line", path);
   }

@@ -250,7 +250,7 @@ hl_status hl_list_read(const char *path, struct hl_list **list) {
   size_t n_byte;
   struct cJSON *json = NULL;
   *list = NULL;
-  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &text, &n_byte));
+  TRY(hl_file_read(path, hl_limit_size(HL_LIMIT_TEXT), &text, &n_byte));
   TRY(hl_json_parse(path, text, n_byte, &json));
   TRY(hl_new_array(1, sizeof **list, list));
   const struct reading reading = {path, json, *list};

@@ -25,7 +25,7 @@ static hl_status read_picture(struct hl_material *material) {
   size_t n;
   material->kind = HL_MATERIAL_PICTURE;
   const hl_status status =
-      hl_file_read(material->path, hl_limit_get(HL_LIMIT_PICTURE), &material->picture, &n);
+      hl_file_read(material->path, hl_limit_size(HL_LIMIT_PICTURE), &material->picture, &n);
   if (status != HL_OK) return status;
   if (strlen(material->picture) == n && hl_is_utf8(material->picture, n)) return HL_OK;
   return hl_fail(HL_INVALID, "%s: found bytes that are no UTF-8 text, expected an SVG picture",

@@ -85,7 +85,7 @@ hl_status hl_tsv_read(const char *path, struct hl_tsv *tsv) {
   hl_status status = HL_OK;
   size_t n;
   *tsv = (struct hl_tsv){0};
-  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &tsv->text, &n));
+  TRY(hl_file_read(path, hl_limit_size(HL_LIMIT_TEXT), &tsv->text, &n));
   if (strlen(tsv->text) != n || !hl_is_utf8(tsv->text, n)) {
     FAIL(HL_INVALID, "%s: found bytes that are no UTF-8 text, expected a table", path);
   }

@@ -83,7 +83,7 @@ static hl_status mark_names_of_file(const struct selection *selection, const cha
   hl_status status = HL_OK;
   char *data = NULL;
   size_t n_byte, line = 1;
-  TRY(hl_file_read(path, hl_limit_get(HL_LIMIT_TEXT), &data, &n_byte));
+  TRY(hl_file_read(path, hl_limit_size(HL_LIMIT_TEXT), &data, &n_byte));
   if (strlen(data) != n_byte || !hl_is_utf8(data, n_byte)) {
     FAIL(HL_INVALID, "%s: found bytes that are no text, expected names of tasks, one a line", path);
   }

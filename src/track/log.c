@@ -157,7 +157,7 @@ hl_status hl_log_read(struct hl_log *log, const struct hl_list *list, const char
   TRY(hl_new_array(list->n_entry, sizeof *it.order, &it.order));
   for (size_t i = 0; i < list->n_entry; i++) TRY(hl_strings_add(&it.sorted, list->entries[i].config));
   TRY(hl_strings_sort(&it.sorted, strcmp, it.order));
-  TRY(hl_csv_read(path, hl_limit_get(HL_LIMIT_TEXT), add_row, &it));
+  TRY(hl_csv_read(path, hl_limit_size(HL_LIMIT_TEXT), add_row, &it));
   if (!it.has_header)
     FAIL(HL_INVALID, "%s: found no header row, expected config or rank, step and valid", path);
 out:

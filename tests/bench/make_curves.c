@@ -52,7 +52,7 @@ struct config {
 
 static struct config draw_config(struct made_random *random, size_t n_step) {
   struct config config = {pow(10, 4.5 * made_uniform(random) - 4), .5 + made_uniform(random), n_step};
-  if (made_word(random) % 12 == 0) config.diverges_at = 1 + made_word(random) % n_step;
+  if (made_word(random) % 12 == 0) config.diverges_at = 1 + (size_t)(made_word(random) % n_step);
   return config;
 }
 
@@ -179,7 +179,7 @@ static void make_csv(char **argv) {
     const struct config config = draw_config(&random, STEPS);
     draw_run(&config, &random, STEPS, 0, losses);
     size_t step = 0;
-    for (size_t s = 0; s < STEPS; s++, step += 50 + made_word(&random) % 300) {
+    for (size_t s = 0; s < STEPS; s++, step += 50 + (size_t)(made_word(&random) % 300)) {
       fprintf(file, "config%zu,task%zu,study_%zu,%zu", i / STUDIES % CONFIGS, i / STUDIES / CONFIGS,
               i % STUDIES, step);
       for (size_t k = 0; k < 3; k++) {

@@ -112,11 +112,11 @@ static void change_chunk(hid_t dataset, unsigned *seed) {
   haddr_t address;
   const hid_t space = H5Dget_space(dataset);
   if (H5Sget_simple_extent_ndims(space) <= MOST_RANK && H5Dget_num_chunks(dataset, space, &n) >= 0 && n > 0 &&
-      H5Dget_chunk_info(dataset, space, draw(seed, n), offset, &skipped, &address, &n_byte) >= 0 &&
+      H5Dget_chunk_info(dataset, space, draw(seed, (size_t)n), offset, &skipped, &address, &n_byte) >= 0 &&
       n_byte > 4 && n_byte < VALUE_BYTES) {
     uint8_t *packed = calloc(2 * VALUE_BYTES, 1);
     if (packed != NULL && H5Dread_chunk(dataset, H5P_DEFAULT, offset, &skipped, packed) >= 0) {
-      size_t used = LLVMFuzzerMutate(packed, n_byte - 4, VALUE_BYTES);
+      size_t used = LLVMFuzzerMutate(packed, (size_t)n_byte - 4, VALUE_BYTES);
       const uint32_t sum = hl_fletcher32(packed, used);
       for (int i = 0; i < 4; i++) packed[used++] = (uint8_t)(sum >> 8 * i);
       H5Dwrite_chunk(dataset, H5P_DEFAULT, draw(seed, 16) == 0 ? draw(seed, 8) : skipped, offset, used,
