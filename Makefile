@@ -200,7 +200,7 @@ check-fast: ## run the unit and golden tests only
 # Each is a script of its own, which sets TORTURE=1 for tests that do more then. All are run, whatever fails.
 TORTURES := $(wildcard tests/torture/*.sh)
 build_sanitized = $(STEP) $(PARALLEL) sanitized BUILD=$(SANITIZED) CC=gcc WERROR=0 \
-  CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZERS)' LDFLAGS='$(SANITIZERS)'
+  CFLAGS='-O1 -g1 -fno-omit-frame-pointer $(SANITIZERS)' LDFLAGS='$(SANITIZERS)'
 
 torture: ## run the long forms of the tests, each of tests/torture/*.sh; TORTURES=FILE.. for some of them
 	$(STEP) deps GROUP=check
@@ -391,7 +391,7 @@ $(BUILD)/fuzz-command: $(FUZZ_COMMAND)
 
 # What the sanitized pass of `make check` runs, in a BUILD of its own: beside the units a small script for each script test
 # that is also to be run with the sanitized programs.
-sanitized: program tests $(TRAINER) $(addprefix $(BUILD)/,$(SANITIZED_SCRIPTS))
+sanitized: program $(UNITS) $(TRAINER) $(addprefix $(BUILD)/,$(SANITIZED_SCRIPTS))
 
 $(addprefix $(BUILD)/,$(SANITIZED_SCRIPTS)): $(BUILD)/%: %
 	@mkdir -p $(@D)

@@ -114,7 +114,7 @@ with h5py.File(path("whole.h5")) as f:
         for t in f["sets"][s]["curves"]:
             d = f["sets"][s]["curves"][t]
             places += [(f"/sets/{s}/curves/{t}", c.byte_offset, c.size) for c in (d.id.get_chunk_info(i) for i in range(d.id.get_num_chunks()))]
-n_flip, n_seen, n_refused, missed = (20 if SANITIZED else 200) * TIMES, 0, 0, []
+n_flip, n_seen, n_refused, missed = (20 if SANITIZED else 100) * TIMES, 0, 0, []
 work = path("flip.h5")
 shutil.copy(path("whole.h5"), work)
 for k in range(n_flip):

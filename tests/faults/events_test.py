@@ -64,7 +64,7 @@ def signals(s, command, totals):
     """Memory as well as files, so that one comes between any two steps."""
     bad, env = [], {"FAULT_CALLS": "mf", "FAULT_WHERE": "own"}
     undisturbed = s.run(command, env)
-    jobs = [(command, env, at, k) for i, at in enumerate(choose(undisturbed, 4)) for k in (0, 1) if (TORTURE and i % 4 == 0) or i % 2 == k]
+    jobs = [(command, env, at, k) for i, at in enumerate(choose(undisturbed, 3)) for k in (0, 1) if (TORTURE and i % 4 == 0) or i % 2 == k]
     opened = [at for at, call, _ in undisturbed.sites if call == "open64"]
     if command.resumes and opened:  # a call that the signal itself makes fail is no reason to drop what was got so far
         jobs += [(command, env, at, 1) for at in sweep.spread(opened, 4)]
