@@ -1,5 +1,4 @@
 #!/bin/sh
 # An archive one can trust: check finds every fault by its place; growth along each axis, two writers, a full disk, kills.
-# sanitized: yes
 # long: yes
 exec "${PYTHON:-/usr/bin/python3}" -B "${0%/*}/trust_test.py"

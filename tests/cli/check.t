@@ -1,4 +1,3 @@
 #!/bin/sh
 # `check` finds what is wrong, all of it, and counts what is there.
-# sanitized: yes
 exec "${PYTHON:-/usr/bin/python3}" -B "${0%/*}/check_test.py"

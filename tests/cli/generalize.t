@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # Options of generalize: wrong ones are refused in one line, right ones give the same bytes for any number of threads.
-# sanitized: yes
 . "$(dirname "$0")/../lib.sh"
 
 # Six tasks of two kinds and three families, two sets; the second set has no hyperparameters. `flat` has no test scores,

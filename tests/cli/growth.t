@@ -1,5 +1,4 @@
 #!/bin/sh
 # An archive that grows, along every axis, is the archive made at once; what contradicts it is refused.
-# sanitized: yes
 # long: yes
 exec "${PYTHON:-/usr/bin/python3}" -B "${0%/*}/growth_test.py"

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # Wrong invocations and wrong inputs of export, import, evaluate of several lists, track and report: code and words.
-# sanitized: yes
 . "$(dirname "$0")/../lib.sh"
 cd "$tmp" || exit
 export HYPERLIST_SHARE=$root

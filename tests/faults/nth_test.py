@@ -6,8 +6,8 @@ more, say), the same output; never a signal, no temporary left, nothing that was
 libraries memory may cost the process its life (HDF5 and popt do not survive every failure): then what was there before is still
 there, and the next run completes. That popt loses an option, and the command goes on without it, is not among this.
 
-TORTURE empty: of each command and each function of libc the first or the last way by which it is called, some between them, and the
-very last call; and some libraries' calls for memory, where they have forgotten what they had no memory for. Else all calls of our
+TORTURE empty: of each command and each function of libc the first and the last way by which it is called, some between them, and
+the very last call; and some libraries' calls for memory, where they have forgotten what they had no memory for. Else all calls of our
 own, the ways within libraries (of those for memory every N_TH-th), and once more with all calls of a kind failing from there on.
 Arguments: parts of commands' names."""
 import collections
@@ -20,7 +20,7 @@ import sweep
 from tap import diag, done, ok, temporary
 
 TORTURE, SANITIZED = bool(os.environ.get("TORTURE")), bool(os.environ.get("SANITIZED"))
-# Ways chosen of a kind of calls in a command; of our own also the first or the last of each function, in the next command the other.
+# Ways chosen of a kind of calls in a command; of our own also the first and the last of each function.
 N_WAY = {"own": 2, "library": 1}
 # Of the ways to libraries' calls for memory (12,000 in all commands) with TORTURE every so manieth fails, alone, and with all later ones.
 N_TH, N_TH_ON = 2, 8
@@ -57,10 +57,10 @@ def choose(command, counted, kinds, where):
         return range(counted.n_call)
     if TORTURE:
         return [n for n, _, _ in counted.sites][::N_TH if (kinds, where) == ("m", "library") else 1]
-    by_function, turn = collections.defaultdict(list), len(command.name)  # as good as a number of it
+    by_function = collections.defaultdict(list)
     for n, function, _ in counted.sites:
         by_function[function].append(n)
-    chosen = {ns[-((turn + i) % 2)] for i, (_, ns) in enumerate(sorted(by_function.items()))} if where == "own" else set()
+    chosen = {n for ns in by_function.values() for n in (ns[0], ns[-1])} if where == "own" else set()
     chosen.update(sweep.spread([n for n, _, _ in counted.sites], N_WAY[where]))
     return sorted(chosen | ({counted.n_call - 1} if counted.n_call else set()))
 
