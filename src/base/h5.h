@@ -38,6 +38,9 @@ void hl_h5_leave_thread(void);
 hl_status hl_h5_create(const char *path, struct hl_h5 *file); /* truncates */
 hl_status hl_h5_open(const char *path, struct hl_h5 *file);   /* HL_IO: cannot; HL_INVALID: no HDF5 file */
 
+/* The same for a file that hl_h5_open took a moment ago: it does not look through all of its groups again. */
+hl_status hl_h5_open_again(const char *path, struct hl_h5 *file);
+
 /* Lets the disk begin with what was written so far, so that little is left for the sync at the end; waits for
  * nothing, and promises nothing. */
 void hl_h5_start_writeback(struct hl_h5 file);

@@ -126,7 +126,7 @@ hl_status hl_h5_create(const char *path, struct hl_h5 *file) {
   return created;
 }
 
-hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
+static hl_status open_file(const char *path, bool is_known, struct hl_h5 *file) {
   struct stat info;
   h5_silence();
   *file = (struct hl_h5){0, path};
@@ -139,12 +139,22 @@ hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
   const hl_status why = is_hdf5 < 0 ? h5_reason(HL_INVALID) : HL_INVALID;
   if (is_hdf5 <= 0 && why != HL_INVALID) return h5_fail(HL_IO, *file, NULL, "cannot open");
   if (is_hdf5 <= 0) return hl_fail(HL_INVALID, "%s: found no HDF5 signature, expected an HDF5 file", path);
+  const hl_status checked = is_known ? HL_OK : h5_check_trees(path);
+  if (checked != HL_OK) return checked;
   const hid_t list = new_access(READ_CACHE);
   const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, list);
   const hl_status opened = id > 0 ? HL_OK : h5_fail(HL_INVALID, *file, NULL, "found a broken HDF5 file");
   if (id > 0) file->id = id;
   H5Pclose(list);
   return opened;
+}
+
+hl_status hl_h5_open(const char *path, struct hl_h5 *file) {
+  return open_file(path, false, file);
+}
+
+hl_status hl_h5_open_again(const char *path, struct hl_h5 *file) {
+  return open_file(path, true, file);
 }
 
 hl_status h5_check_end(struct hl_h5 object) {

@@ -11,47 +11,27 @@
  */
 #include "base/error.h"
 #include "base/h5_internal.h"
+#include "base/h5_raw.h"
 #include "base/memory.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { DESCRIPTOR = 16, HEAD = 16, N_NUMBER = 1 << 16, BATCH = 4096 };
 
 struct heap {
-  int file, reason;      /* errno of a read that failed; 0: none did */
-  uint64_t base, n_byte; /* of the file: where its addresses count from, its size */
-  uint64_t address;      /* of the collection that is known, if n > 0 */
+  struct h5_raw raw;
+  uint64_t address; /* of the collection that is known, if n > 0 */
   size_t n, capacity;
   unsigned char *bytes; /* [n], of that collection */
   uint64_t *sizes;      /* [N_NUMBER], of its objects; UINT64_MAX: none of that number */
 };
 
-static uint64_t get_number(const unsigned char *at, size_t n) {
-  uint64_t number = 0;
-  while (n-- > 0) number = number << 8 | at[n];
-  return number;
-}
-
-static bool read_at(struct heap *heap, uint64_t place, void *bytes, size_t n) {
-  if (place > heap->n_byte || n > heap->n_byte - place) return false;
-  for (size_t n_read = 0; n_read < n;) {
-    const ssize_t step = pread(heap->file, (char *)bytes + n_read, n - n_read, (off_t)(place + n_read));
-    if (step < 0 && errno == EINTR) continue;
-    if (step < 0) heap->reason = errno;
-    if (step <= 0) return false;
-    n_read += (size_t)step;
-  }
-  return true;
-}
-
 /* The sizes of a collection's objects; or, before another collection is read, none. */
 static bool note_objects(struct heap *heap, bool is_there) {
   for (size_t at = HEAD; at + HEAD <= heap->n;) {
-    const uint64_t number = get_number(heap->bytes + at, 2), size = get_number(heap->bytes + at + 8, 8);
+    const uint64_t number = h5_raw_number(heap->bytes + at, 2), size = h5_raw_number(heap->bytes + at + 8, 8);
     const size_t left = heap->n - at;
     const uint64_t step = number == 0 ? size : size <= left ? HEAD + (size + 7) / 8 * 8 : UINT64_MAX;
     if (step < HEAD || step > left) return false;
@@ -67,14 +47,13 @@ static hl_status know_collection(struct heap *heap, uint64_t address, bool *is_g
   if (heap->n > 0 && heap->address == address) return HL_OK;
   (void)note_objects(heap, false);
   heap->n = 0;
-  *is_good = address <= heap->n_byte && read_at(heap, heap->base + address, head, HEAD) &&
-             memcmp(head, "GCOL\1", 5) == 0;
-  const uint64_t n = *is_good ? get_number(head + 8, 8) : 0;
-  *is_good = *is_good && n >= HEAD && n <= heap->n_byte;
+  *is_good = h5_raw_read(&heap->raw, address, head, HEAD) && memcmp(head, "GCOL\1", 5) == 0;
+  const uint64_t n = *is_good ? h5_raw_number(head + 8, 8) : 0;
+  *is_good = *is_good && n >= HEAD && n <= heap->raw.n_byte;
   if (!*is_good) return HL_OK;
   const hl_status status = hl_grow_array(&heap->bytes, &heap->capacity, (size_t)n, 1);
   if (status != HL_OK) return status;
-  *is_good = read_at(heap, heap->base + address, heap->bytes, (size_t)n);
+  *is_good = h5_raw_read(&heap->raw, address, heap->bytes, (size_t)n);
   heap->n = *is_good ? (size_t)n : 0;
   heap->address = address;
   *is_good = *is_good && note_objects(heap, true);
@@ -83,19 +62,21 @@ static hl_status know_collection(struct heap *heap, uint64_t address, bool *is_g
 
 /* An object is as long as its text: HDF5 copies the one into room for the other. */
 static hl_status check_descriptor(struct heap *heap, const unsigned char *at, bool *is_good) {
-  const uint64_t length = get_number(at, 4), address = get_number(at + 4, 8), number = get_number(at + 12, 4);
+  const uint64_t length = h5_raw_number(at, 4), address = h5_raw_number(at + 4, 8),
+                 number = h5_raw_number(at + 12, 4);
   *is_good = true;
   if (address == 0 || address == UINT64_MAX) return HL_OK; /* no text */
   const hl_status status = know_collection(heap, address, is_good);
   if (status != HL_OK || !*is_good) return status;
   const uint64_t size = number < N_NUMBER ? heap->sizes[number] : UINT64_MAX;
-  *is_good = size <= length && length <= heap->n_byte;
+  *is_good = size <= length && length <= heap->raw.n_byte;
   return HL_OK;
 }
 
 static hl_status fail_item(const struct heap *heap, struct hl_h5 parent, const char *name, size_t i) {
   char what[H5_NAME_BYTES];
-  if (heap->reason != 0) return hl_fail(HL_IO, "%s: cannot read: %s", parent.path, strerror(heap->reason));
+  if (heap->raw.reason != 0)
+    return hl_fail(HL_IO, "%s: cannot read: %s", parent.path, strerror(heap->raw.reason));
   snprintf(what, sizeof what, "item %zu: found a length or place that the file's heap does not have", i);
   return h5_fail(HL_INVALID, parent, name, what);
 }
@@ -114,7 +95,11 @@ static bool open_heap(hid_t file, struct heap *heap) {
                         base <= (hsize_t)info.st_size;
   H5Pclose(list);
   if (!is_plain) return false;
-  *heap = (struct heap){.file = *(int *)handle, .base = base, .n_byte = (uint64_t)info.st_size};
+  heap->raw = (struct h5_raw){.file = *(int *)handle,
+                              .base = base,
+                              .n_byte = (uint64_t)info.st_size,
+                              .n_address = address_bytes,
+                              .n_length = length_bytes};
   return true;
 }
 
@@ -138,8 +123,8 @@ static hl_status check_all(struct heap *heap, struct hl_h5 parent, const char *n
   TRY(new_sizes(heap));
   for (size_t i = 0; i < n; i++) {
     const size_t left = n - i;
-    bool is_good = i % BATCH != 0 ||
-                   read_at(heap, place + i * DESCRIPTOR, block, (left < BATCH ? left : BATCH) * DESCRIPTOR);
+    bool is_good = i % BATCH != 0 || h5_raw_read_place(&heap->raw, place + i * DESCRIPTOR, block,
+                                                       (left < BATCH ? left : BATCH) * DESCRIPTOR);
     if (is_good) TRY(check_descriptor(heap, block + i % BATCH * DESCRIPTOR, &is_good));
     if (!is_good) return fail_item(heap, parent, name, i);
   }
@@ -165,60 +150,31 @@ hl_status h5_check_texts(struct hl_h5 parent, const char *name, hid_t dataset, s
 
 /* ---- of an attribute, in an object header of version 1, which HDF5 writes by default ---- */
 
-/* Section IV.A.1 and IV.A.2.m: messages {type, 2; size, 2; flags, 1; 3 bytes; data}; an attribute's are
- * {version, 1; 1 byte; sizes of name, type and space, 2 each; the three, each up to a multiple of 8; its
- * value}. */
+/* Section IV.A.2.m: {version, 1; 1 byte; sizes of name, type and space, 2 each; the three, each up to a
+ * multiple of 8; its value}. */
 static const unsigned char *find_value(const unsigned char *message, size_t n, const char *name) {
   enum { FIXED = 8, IS_VARIABLE = 9 };
   if (n < FIXED || message[0] != 1) return NULL;
   size_t at = FIXED, sizes[3];
-  for (size_t i = 0; i < 3; i++) sizes[i] = (size_t)get_number(message + 2 + 2 * i, 2);
+  for (size_t i = 0; i < 3; i++) sizes[i] = (size_t)h5_raw_number(message + 2 + 2 * i, 2);
   const unsigned char *found = message + FIXED, *type = found + (sizes[0] + 7) / 8 * 8;
   for (size_t i = 0; i < 3; i++) at += (sizes[i] + 7) / 8 * 8;
   if (at + DESCRIPTOR > n || sizes[0] != strlen(name) + 1 || memcmp(found, name, sizes[0]) != 0) return NULL;
   return (type[0] & 15) == IS_VARIABLE ? message + at : NULL;
 }
 
-/* A block of messages; the place and size of the next one, 0 if there is none. */
-static hl_status check_messages(struct heap *heap, const unsigned char *block, size_t n, const char *name,
-                                uint64_t next[2], bool *is_good) {
-  enum { ATTRIBUTE = 12, CONTINUATION = 16, MESSAGE = 8 };
-  for (size_t at = 0, size; at + MESSAGE <= n; at += MESSAGE + size) {
-    const uint64_t type = get_number(block + at, 2);
-    const unsigned char *data = block + at + MESSAGE, *value;
-    size = (size_t)get_number(block + at + 2, 2);
-    if (size > n - at - MESSAGE) break; /* HDF5 will say what is wrong with it */
-    if (type == CONTINUATION && size >= DESCRIPTOR) {
-      next[0] = get_number(data, 8);
-      next[1] = get_number(data + 8, 8);
-    }
-    if (type != ATTRIBUTE || (value = find_value(data, size, name)) == NULL) continue;
-    const hl_status status = check_descriptor(heap, value, is_good);
-    if (status != HL_OK || !*is_good) return status;
-  }
-  return HL_OK;
-}
+struct attribute {
+  struct heap *heap;
+  const char *name;
+  bool is_good;
+};
 
-static hl_status check_header(struct heap *heap, uint64_t address, const char *name, bool *is_good) {
-  enum { PREFIX = 16, MOST_BLOCKS = 64 };
-  unsigned char prefix[PREFIX], *block = NULL;
-  hl_status status = HL_OK;
-  uint64_t next[2] = {address + PREFIX, 0};
-  *is_good = true;
-  if (!read_at(heap, heap->base + address, prefix, PREFIX) || prefix[0] != 1) return HL_OK;
-  next[1] = get_number(prefix + 8, 4);
-  TRY(new_sizes(heap));
-  for (size_t i = 0; i < MOST_BLOCKS && next[1] > 0 && next[1] <= heap->n_byte && *is_good; i++) {
-    const uint64_t place = next[0], n = next[1];
-    next[1] = 0;
-    free(block);
-    TRY(hl_new_room((size_t)n, &block));
-    if (!read_at(heap, heap->base + place, block, (size_t)n)) break;
-    TRY(check_messages(heap, block, (size_t)n, name, next, is_good));
-  }
-out:
-  free(block);
-  return status;
+static hl_status check_message(void *user, const struct h5_message *message) {
+  enum { ATTRIBUTE = 12 };
+  struct attribute *it = user;
+  const unsigned char *value =
+      message->type == ATTRIBUTE ? find_value(message->data, message->n, it->name) : NULL;
+  return value != NULL && it->is_good ? check_descriptor(it->heap, value, &it->is_good) : HL_OK;
 }
 
 #if H5_VERSION_GE(1, 12, 0)
@@ -229,13 +185,17 @@ typedef H5O_info_t object_info;
 
 hl_status h5_check_attribute(struct hl_h5 object, const char *attribute) {
   struct heap heap = {0};
+  struct attribute it = {&heap, attribute, true};
   object_info info;
   const hid_t file = H5Iget_file_id(object.id);
-  bool is_good = true;
   hl_status status = HL_OK;
-  if (H5Oget_info2(object.id, &info, H5O_INFO_BASIC) >= 0 && open_heap(file, &heap))
-    status = check_header(&heap, info.addr, attribute, &is_good);
+  if (H5Oget_info2(object.id, &info, H5O_INFO_BASIC) >= 0 && open_heap(file, &heap)) {
+    TRY(new_sizes(&heap));
+    TRY(h5_raw_visit(&heap.raw, info.addr, check_message, &it));
+  }
+  if (!it.is_good) status = fail_item(&heap, object, attribute, 0);
+out:
   close_heap(&heap);
   H5Fclose(file);
-  return status == HL_OK && !is_good ? fail_item(&heap, object, attribute, 0) : status;
+  return status;
 }

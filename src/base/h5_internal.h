@@ -1,5 +1,5 @@
-/* What the files that call HDF5 share: h5_file.c (files, groups, errors), h5_text.c, h5_array.c, h5_chunk.c.
- */
+/* What the files that call HDF5 share: h5_file.c (files, groups, errors), h5_text.c, h5_array.c,
+ * h5_chunk.c, h5_heap.c and h5_trees.c. */
 #ifndef HL_BASE_H5_INTERNAL_H
 #define HL_BASE_H5_INTERNAL_H
 
@@ -26,6 +26,10 @@ hl_status h5_fail_write(struct hl_h5 object, const char *name);
  * zeros, so that one cut in the meantime would be read as if it were whole. To be asked after each read, and
  * before it is believed that something is not there. */
 hl_status h5_check_end(struct hl_h5 object);
+
+/* HL_INVALID where a file's groups or chunks are such that HDF5 would not come to an end, or read beyond its
+ * memory: see h5_trees.c. To be called before HDF5 opens it. O(objects). */
+hl_status h5_check_trees(const char *path);
 
 /* HL_INVALID where one of a dataset's n texts of variable length claims what is not there: see h5_heap.c. */
 hl_status h5_check_texts(struct hl_h5 parent, const char *name, hid_t dataset, size_t n);

@@ -242,7 +242,7 @@ static hl_status open_tables(struct turning *it, struct hl_h5 *file, struct hl_h
   if (is_loaded) return HL_OK; /* scores made by hand have no file */
   TRY(hl_encode_link(it->cells->set->name, &link));
   TRY(hl_format_text(&place, "sets/%s", link));
-  TRY(hl_h5_open(it->scores->path, file));
+  TRY(hl_h5_open_again(it->scores->path, file));
   TRY(hl_h5_open_group(*file, place, group));
   for (size_t k = 0; k < it->n_table; k++) {
     if (it->tables[k].loaded == NULL) TRY(open_table(it, &it->tables[k], *group));

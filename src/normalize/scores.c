@@ -239,7 +239,7 @@ hl_status hl_scores_load(struct hl_scores *scores, size_t i_set, unsigned tables
   if (tables == 0) return HL_OK;
   TRY(hl_encode_link(set->name, &link));
   TRY(hl_format_text(&place, "sets/%s", link));
-  TRY(hl_h5_open(scores->path, &file));
+  TRY(hl_h5_open_again(scores->path, &file));
   TRY(hl_h5_open_group(file, place, &group));
   if (tables & HL_SCORES_VALID) TRY(load_table(scores, group, set, "valid", false, &set->valid));
   if (tables & HL_SCORES_TEST) TRY(load_table(scores, group, set, "test", false, &set->test));

@@ -16,6 +16,7 @@ NPZ = ("npy_test", "npz_test", "tests/inputs/npz_variants.t")
 NUMBERS = ("json_scan_test", "csv_test", "table_test", "tests/inputs/csv.t")
 HASH = ("hasher_test",)
 JOURNAL = ("journal_test",)
+LAYOUT = ("tests/inputs/h5_layout.t",)
 TOLD = ("tests/cli/told.t",)
 STORE = ("pack_test", "tests/inputs/archive_format.t", "tests/archive/trust.t")
 
@@ -23,6 +24,7 @@ AVERAGE, COLLAPSE, LOSS, SCORER = ("src/normalize/" + n for n in ("average.c", "
 SPLITS, BOX, REFINE, EXPECT = ("src/generalize/" + n for n in ("split.c", "box.c", "baseline_refined.c", "baseline_expected.c"))
 BEST, GREEDY, TRIALS = "src/evaluate/best_so_far.c", "src/learn/greedy.c", "src/generalize/trials.c"
 REACHED, OPEN, COARSE = "src/learn/reached.c", "src/learn/open.c", "src/learn/coarse.h"
+TREES = "src/base/h5_trees.c"
 PACK, PLAIN, SHUFFLE, HASHER = "src/archive/pack.c", "src/archive/plain.c", "src/archive/shuffle.c", "src/base/hasher.c"
 
 MUTATIONS = (
@@ -156,6 +158,18 @@ MUTATIONS = (
     ("src/learn/list_write.c", "== HL_SCALE_BOOLEAN;", "!= HL_SCALE_BOOLEAN;", LISTS),
     ("src/report/kinds.c", "count = &counts[order[i]];", "count = &counts[i];", ("kinds_test",)),
     ("src/report/html.c", "digits[byte >> 4], digits[byte & 15]", "digits[byte & 15], digits[byte >> 4]", ("tests/report/page.t",)),
+    # files of strangers
+    (TREES, "return !walk->has_heap || place < walk->n_ended;", "return !walk->has_heap || place < walk->n_heap;", LAYOUT),
+    (TREES, "if (level >= above) return", "if (level > above) return", LAYOUT),  # round and round
+    (TREES, "if (walk->n_node-- == 0)", "if (walk->n_node == 0)", LAYOUT),
+    (TREES, "for (size_t n = walk->n_heap / (2 * n_length); free_place != 1; n--)", "for (size_t n = 1; free_place != 1; n--)", LAYOUT),
+    (TREES, "walk->n_heap - free_place < 2 * n_length) return false;", "walk->n_heap - free_place < n_length) return false;", LAYOUT),
+    (TREES, "(h5_raw_number(kind, 4) == SOFT_LINK &&", "(h5_raw_number(kind, 4) != SOFT_LINK &&", LAYOUT),
+    (TREES, "i % n_batch == 0 && !h5_raw_read(", "i == 0 && !h5_raw_read(", LAYOUT),  # a later batch
+    (TREES, "if (*slot != 0) return HL_OK;", "if (*slot == address + 1) return HL_OK;", LAYOUT),  # circles of groups
+    (TREES, "(version == 0 ? 24 : 28)", "24", LAYOUT),
+    ("src/base/h5_raw.c", "h5_raw_read_place(raw, raw->base + address, bytes, n)", "h5_raw_read_place(raw, address, bytes, n)", LAYOUT),
+    ("src/base/h5_raw.c", "n <= raw->n_window - (size_t)(place - raw->window_place);", "n <= raw->n_window;", LAYOUT),
     # told
     ("src/base/h5_text.c", "text[length - 1] == ' '", "text[length - 1] == '.'", TOLD),
     ("src/cli/results.c", "i < tasks->n && i < MOST && status", "i < tasks->n && i <= MOST && status", TOLD),
