@@ -255,8 +255,13 @@ static hl_status check_sizes(const struct walk *walk) {
  * driver, 4 A; entry of the root}; version 1 has 4 more before the base. Versions 2 and 3: {8; version, 1; A,
  * 1; L, 1; 1; base, extension and end, 3 A; root, A}. */
 static hl_status add_root(struct walk *walk) {
-  enum { HEAD = 28, HAS_TABLE = 1 };
-  unsigned char block[HEAD + 7 * H5_RAW_NUMBER_BYTES + 8];
+  enum {
+    HEAD = 28,
+    ADDRESSES = 4 * H5_RAW_NUMBER_BYTES,
+    ENTRY = 2 * H5_RAW_NUMBER_BYTES + 24,
+    HAS_TABLE = 1
+  };
+  unsigned char block[HEAD + ADDRESSES + ENTRY];
   struct h5_raw *raw = &walk->raw;
   const size_t most = sizeof block,
                left = (size_t)(raw->n_byte - raw->base < most ? raw->n_byte - raw->base : most);

@@ -216,7 +216,9 @@ def free_in_circle(*path):
 
 def free_at_the_end(f):
     _, heap = f.group()
-    f.put(heap + 16, f.number(heap + 8) - 8)
+    free = f.number(heap + 8) - 8
+    f.put(heap + 16, free)
+    f.put(f.number(heap + 24) + free, 1)
 
 
 def endless(f, names, n):
