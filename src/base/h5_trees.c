@@ -35,6 +35,7 @@ struct walk {
   size_t n_to_do, todo_capacity, n_seen, seen_capacity;
   uint64_t *to_do; /* [n_to_do], addresses of objects */
   uint64_t *seen;  /* [seen_capacity], a hash table of those that have been in to_do; 0: free */
+  uint64_t object; /* that is looked at */
   size_t n_heap, heap_capacity;
   unsigned char *heap; /* [n_heap], the names of the group that is looked at */
   size_t n_ended;      /* up to its last zero, with which every name before it ends */
@@ -109,7 +110,7 @@ static hl_status load_heap(struct walk *walk, uint64_t address) {
     return HL_OK;
   const uint64_t n = h5_raw_number(head + FIXED, n_length);
   const uint64_t data = h5_raw_number(head + FIXED + 2 * n_length, n_address);
-  if (n > walk->raw.n_byte) return HL_OK;
+  if (n > walk->raw.n_byte) return fail_at(walk, address, "a heap that claims more than the file has");
   const hl_status status = hl_grow_array(&walk->heap, &walk->heap_capacity, (size_t)n, 1);
   if (status != HL_OK || !h5_raw_read(&walk->raw, data, walk->heap, (size_t)n)) return status;
   walk->n_heap = walk->n_ended = (size_t)n;
@@ -227,9 +228,19 @@ static hl_status check_link(struct walk *walk, const struct h5_message *message)
   return add_object(walk, h5_raw_number(data + at + n_size + n_name, walk->raw.n_address));
 }
 
+/* {address, A; size, L} of more messages, which HDF5 reads whatever length the message itself has. */
+static hl_status check_more(const struct walk *walk, const struct h5_message *message) {
+  const size_t n_address = walk->raw.n_address, n_length = walk->raw.n_length;
+  if (message->n >= n_address + n_length &&
+      h5_raw_number(message->data + n_address, n_length) <= walk->raw.n_byte)
+    return HL_OK;
+  return fail_at(walk, walk->object, "messages that claim more than the file has, of the object");
+}
+
 static hl_status check_message(void *user, const struct h5_message *message) {
-  enum { LINK = 6, LAYOUT = 8, SYMBOL_TABLE = 17 };
+  enum { LINK = 6, LAYOUT = 8, CONTINUATION = 16, SYMBOL_TABLE = 17 };
   struct walk *walk = user;
+  if (message->type == CONTINUATION) return check_more(walk, message);
   if (message->type == LINK) return check_link(walk, message);
   if (message->type == LAYOUT) return check_layout(walk, message);
   if (message->type == SYMBOL_TABLE && message->n >= 2 * walk->raw.n_address)
@@ -304,7 +315,10 @@ hl_status h5_check_trees(const char *path) {
   walk.raw.n_byte = (uint64_t)info.st_size;
   walk.n_node = walk.raw.n_byte / LEAST_NODE_BYTES;
   if (find_superblock(&walk.raw)) TRY(add_root(&walk));
-  while (walk.n_to_do > 0) TRY(h5_raw_visit(&walk.raw, walk.to_do[--walk.n_to_do], check_message, &walk));
+  while (walk.n_to_do > 0) {
+    walk.object = walk.to_do[--walk.n_to_do];
+    TRY(h5_raw_visit(&walk.raw, walk.object, check_message, &walk));
+  }
 out:
   if (status == HL_OK && walk.raw.reason != 0)
     status = hl_fail(HL_IO, "%s: cannot read: %s", path, strerror(walk.raw.reason));

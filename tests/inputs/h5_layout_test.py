@@ -214,6 +214,26 @@ def free_in_circle(*path):
     return change
 
 
+def large_heap(f):
+    _, heap = f.group("sets")
+    f.put(heap + 8, 1 << 33)
+
+
+def large_header(f):
+    f.put(f.message(f.number(f.entry(*f.group("sets"), SET) + 8), 0x10) + 8, 1 << 33)
+
+
+def short_message(f):
+    f.put(f.message(f.number(f.entry(*f.group("sets"), SET) + 8), 0x10) - 6, 8, "<H")
+
+
+def with_attributes(path):
+    plain(path)
+    with h5py.File(path, "r+") as f:
+        for i in range(20):
+            f["sets"][SET].attrs[f"more{i}"] = i
+
+
 def free_at_the_end(f):
     _, heap = f.group()
     free = f.number(heap + 8) - 8
@@ -298,6 +318,9 @@ refused("a tree with more ways than nodes", "a tree that leads to a node twice a
 refused("free room without end", "a list of free room without end at byte ", free_in_circle("sets"))
 refused("free room without end in the root", "a list of free room without end at byte ", free_in_circle())
 refused("free room that goes beyond the heap", "a list of free room without end at byte ", free_at_the_end)
+refused("names of 8 GB", "a heap that claims more than the file has at byte ", large_heap)
+refused("messages of 8 GB", "messages that claim more than the file has, of the object at byte ", large_header, with_attributes)
+refused("a place of messages that lacks its size", "messages that claim more than the file has, of the object at byte ", short_message, with_attributes)
 refused("a name without end", "a name that does not end within its group's heap", name_without_end)
 for place in None, 1 << 20, 1 << 40, (1 << 64) - 1:
     refused(f"a name at {place or 'the end'} of the heap", "a name that does not end within its group's heap", name_beyond(place))
