@@ -119,7 +119,7 @@ class File:
 
     def __init__(self, path):
         self.data = bytearray(read_bytes(path))
-        self.root = self.number(64)
+        self.root = self.number(64 + 4 * self.data[8])  # of a superblock of version 0 or 1
 
     def number(self, at):
         return struct.unpack_from("<Q", self.data, at)[0]
@@ -203,6 +203,28 @@ def same_child(f):
         first = at
     f.put(f.message(f.number(f.entry(*f.group(), "sets") + 8), 0x11), first)
     f.put(40, len(f.data))
+
+
+def late_child(f):
+    """A node of 200 children, of which only the last leads back to it."""
+    tree, _ = f.group("sets")
+    key, first, at = f.number(tree + 24), f.number(tree + 32), len(f.data)
+    f.data += struct.pack("<4sBBHQQ", b"TREE", 0, 1, 200, 2**64 - 1, 2**64 - 1) + struct.pack("<QQ", key, first) * 199 + struct.pack("<QQQ", key, at, key)
+    f.put(f.message(f.number(f.entry(*f.group(), "sets") + 8), 0x11), at)
+
+
+def late_name(f):
+    """Of 101 names in one node, only the last is bad."""
+    tree, heap = f.group("sets")
+    node, = f.nodes(tree)
+    n, = struct.unpack_from("<H", f.data, node + 6)
+    assert n == 101
+    f.put(node + 8 + 40 * (n - 1), f.number(heap + 8))
+
+
+def wide_nodes(path):
+    plain("plain.h5", 100)
+    laid_out(path, k=(100, 60), chunk_k=500)
 
 
 def free_in_circle(*path):
@@ -315,6 +337,8 @@ refused("that of the root", "a tree that does not lead down at byte ", root_in_c
 refused("a tree of chunks that leads to itself", "a tree that does not lead down at byte ", chunks_in_circle, **CHUNKS)
 refused("the root's other table", "a tree that does not lead down at byte ", spare_table)
 refused("a tree with more ways than nodes", "a tree that leads to a node twice at byte ", same_child)
+refused("a tree whose last child leads to itself", "a tree that does not lead down at byte ", late_child)
+refused("a name without end, the last of many", "a name that does not end within its group's heap", late_name, wide_nodes)
 refused("free room without end", "a list of free room without end at byte ", free_in_circle("sets"))
 refused("free room without end in the root", "a list of free room without end at byte ", free_in_circle())
 refused("free room that goes beyond the heap", "a list of free room without end at byte ", free_at_the_end)

@@ -166,6 +166,7 @@ MUTATIONS = (
     (TREES, "walk->n_heap - free_place < 2 * n_length) return false;", "walk->n_heap - free_place < n_length) return false;", LAYOUT),
     (TREES, "(h5_raw_number(kind, 4) == SOFT_LINK &&", "(h5_raw_number(kind, 4) != SOFT_LINK &&", LAYOUT),
     (TREES, "i % n_batch == 0 && !h5_raw_read(", "i == 0 && !h5_raw_read(", LAYOUT),  # a later batch
+    (TREES, "if (at == 0 && !h5_raw_read(", "if (i == 0 && !h5_raw_read(", LAYOUT),
     (TREES, "if (*slot != 0) return HL_OK;", "if (*slot == address + 1) return HL_OK;", LAYOUT),  # circles of groups
     (TREES, "(version == 0 ? 24 : 28)", "24", LAYOUT),
     ("src/base/h5_raw.c", "h5_raw_read_place(raw, raw->base + address, bytes, n)", "h5_raw_read_place(raw, address, bytes, n)", LAYOUT),
