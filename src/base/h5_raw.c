@@ -37,6 +37,7 @@ static bool move_window(struct h5_raw *raw, uint64_t place, size_t n) {
 
 bool h5_raw_read_place(struct h5_raw *raw, uint64_t place, void *bytes, size_t n) {
   if (place > raw->n_byte || n > raw->n_byte - place) return false;
+  if (n == 0) return true;
   if (n > sizeof raw->window) return read_bytes(raw, place, bytes, n);
   const bool is_inside = place >= raw->window_place && place - raw->window_place <= raw->n_window &&
                          n <= raw->n_window - (size_t)(place - raw->window_place);
