@@ -2,6 +2,7 @@
 #include "archive/pack.h"
 #include "fuzz.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
 #include <signal.h>
@@ -11,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_OBJECTS = 128, PATH_BYTES = 256, MOST_RANK = 8, VALUE_BYTES = 1 << 15 };
+enum { MOST_OBJECTS = 128, PATH_BYTES = 256, MOST_RANK = 8, VALUE_BYTES = 1 << 15, CHILD_SECONDS = 2 };
 
 struct objects {
   size_t n;
@@ -211,18 +212,20 @@ static void change(hid_t file, unsigned *seed) {
   if (strcmp(path, ".") != 0 && what >= 14) change_link(file, &objects, path, seed);
 }
 
-/* From here no file can be opened, so that libFuzzer and sanitizers, if HDF5 ends by them, keep quiet. */
+/* From here no file can be opened, so that libFuzzer and sanitizers, if HDF5 ends by them, keep quiet; and
+ * HDF5 may not come to an end at all. */
 static void close_doors(void) {
-  const struct rlimit none = {0, 0};
+  const struct rlimit none = {0, 0}, seconds = {CHILD_SECONDS, CHILD_SECONDS};
   const int nowhere = open("/dev/null", O_WRONLY);
   dup2(nowhere, STDERR_FILENO);
   close(nowhere);
   setrlimit(RLIMIT_NOFILE, &none);
+  setrlimit(RLIMIT_CPU, &seconds);
 }
 
 /* In the child. Its end by a signal, or of memory, is no finding. */
 static _Noreturn void change_file(const char *path, unsigned seed) {
-  static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+  static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU};
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) signal(signals[i], SIG_DFL);
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
@@ -233,6 +236,13 @@ static _Noreturn void change_file(const char *path, unsigned seed) {
   _exit(H5Fclose(file) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
+static pid_t wait_for(pid_t child, int *code) {
+  pid_t ended;
+  do ended = waitpid(child, code, 0);
+  while (ended < 0 && errno == EINTR); /* libFuzzer's clock */
+  return ended;
+}
+
 /* HDF5 that writes into a broken file may crash, so a child does it. */
 size_t fuzz_h5_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
   int code = EXIT_FAILURE;
@@ -241,7 +251,7 @@ size_t fuzz_h5_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed
   const char *path = fuzz_write("mutated.h5", data, size);
   const pid_t child = fork();
   if (child == 0) change_file(path, seed);
-  if (child < 0 || waitpid(child, &code, 0) != child || code != 0)
+  if (child < 0 || wait_for(child, &code) != child || code != 0)
     return LLVMFuzzerMutate(data, size, max_size);
   uint8_t *changed = fuzz_read(path, &n);
   if (n <= max_size) memcpy(data, changed, n);
