@@ -2,10 +2,11 @@
 # The benchmarks' machinery on tiny inputs: rows and bench.tsv, a time refused where numbers differ, peers left out. No time is judged.
 # long: yes
 . "$(dirname "$0")/../lib.sh"
-[ -x build/bench/took ] || bail 'build/bench/took is not there: make tests'
+tools=${HYPERLIST%/*}/bench
+[ -x "$tools/took" ] || bail "$tools/took is not there: make tests"
 
 # shellcheck disable=SC2317 # called by ok
-bench() { tests/bench/run --small --rounds 1 --dir "$tmp/bench" "$@"; }
+bench() { tests/bench/run --small --rounds 1 --bin "$tools" --dir "$tmp/bench" "$@"; }
 
 ok 'a row runs, with ours and the peers' bench --without numba learn normalize
 like 'the table tells a ratio and its goal' "$(<"$tmp/.stdout")" 'numpy +[0-9.]+ m?s .*[0-9.]+x .* 10x '
@@ -57,7 +58,7 @@ exits 1 'a run that was twice as fast does not' agree "$tmp/bench/bench.tsv" <(a
   { for (i = 11; i <= 13; i++) $i *= 2 } { print }' "$tmp/bench/bench.tsv")
 like 'and is told' "$(<"$tmp/.stdout")" '^learn, numpy'
 ok "the README's table has the jobs there are, each with its peers" "$PYTHON" -B tests/bench/readme.py --check
-ok 'growth runs' tests/bench/growth --small --rounds 1 --dir "$tmp/bench" worst
+ok 'growth runs' tests/bench/growth --small --rounds 1 --bin "$tools" --dir "$tmp/bench" worst
 is 'and tells evaluations' "$(awk -F'\t' '$8 ~ /^[0-9]+$/ && $9 ~ /^-?[0-9.]+(e-[0-9]+)?$/' "$tmp/bench/growth.tsv" | wc -l)" 18
 ok 'in a picture too' grep -q 'ties everywhere' "$tmp/bench/growth.svg"
 

@@ -39,8 +39,8 @@ def refused_whole(label, r, archive, before, expected):
 
 
 def limited(args, n_byte):
-    # A build that counts coverage could not write its counts whole: they go nowhere.
-    elsewhere = {**os.environ, "GCOV_PREFIX": "/dev/null"}
+    # A build that counts coverage could not write its counts whole: they go nowhere, and that they do is not told.
+    elsewhere = {**os.environ, "GCOV_PREFIX": "/dev/null", "GCOV_ERROR_FILE": "/dev/null"}
     p = subprocess.run([HYPERLIST, *args], env=elsewhere, capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (n_byte, n_byte)))
     return Ran(args, p.returncode, p.stdout, p.stderr)
 
