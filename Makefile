@@ -239,10 +239,10 @@ coverage: ## share of lines and branches that the tests reach, by folder; fails 
 	@rm -rf $(COVERAGE)
 	$(STEP) $(PARALLEL) program tests $(COVERAGE)/fixtures-train $(if $(shell command -v $(MPICC)),mpi) \
 	  BUILD=$(COVERAGE) CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage
-	-@HYPERLIST=$(call in_root,$(COVERAGE)/hyperlist) FIXTURES_TRAIN=$(call in_root,$(COVERAGE)/fixtures-train) \
+	@HYPERLIST=$(call in_root,$(COVERAGE)/hyperlist) FIXTURES_TRAIN=$(call in_root,$(COVERAGE)/fixtures-train) \
 	  HYPERLIST_MPI=$(call in_root,$(COVERAGE)/hyperlist-mpi) GCOV_ERROR_FILE=$(call in_root,$(COVERAGE)/gcov.log) \
-	  $(PROVE) --exec '' --jobs $(NPROC) $(SCRIPT_TESTS) $(UNITS:$(BUILD)/%=$(COVERAGE)/%)
-	@tests/coverage/report $(COVERAGE)
+	  $(PROVE) --exec '' --jobs $(NPROC) $(SCRIPT_TESTS) $(UNITS:$(BUILD)/%=$(COVERAGE)/%) && red= || red=1; \
+	  tests/coverage/report $(COVERAGE) && test -z "$$red"
 
 mutation: ## break the code in each way of tests/mutation and show which test notices; MUTATION='src/learn ..': some
 	@tests/mutation/run $(MUTATION)
