@@ -1,5 +1,6 @@
 #include "h5_mutate.h"
 #include "archive/pack.h"
+#include "base/h5.h"
 #include "fuzz.h"
 
 #include <errno.h>
@@ -226,8 +227,11 @@ static void close_doors(void) {
 /* In the child. Its end by a signal, or of memory, is no finding. */
 static _Noreturn void change_file(const char *path, unsigned seed) {
   static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU};
+  struct hl_h5 checked;
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) signal(signals[i], SIG_DFL);
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  if (hl_h5_open(path, &checked) != HL_OK) _exit(EXIT_FAILURE);
+  hl_h5_close(&checked);
   const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
   close_doors();
   if (file < 0) _exit(EXIT_FAILURE);
