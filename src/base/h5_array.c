@@ -116,16 +116,26 @@ static hl_status find_type(struct hl_h5 parent, const char *name, hid_t dataset,
   return HL_OK;
 }
 
-hl_status hl_h5_open_dataset(struct hl_h5 parent, const char *name, struct hl_h5 *dataset,
-                             enum hl_h5_type *type, struct hl_h5_shape *shape) {
+hl_status h5_open_dataset(struct hl_h5 parent, const char *name, const char *expected,
+                          struct hl_h5 *dataset) {
   h5_silence();
   const htri_t exists = H5Lexists(parent.id, name, H5P_DEFAULT); /* negative: its reason is told below */
   *dataset = (struct hl_h5){exists > 0 ? H5Dopen2(parent.id, name, H5P_DEFAULT) : -1, parent.path};
   if (dataset->id < 0) {
+    char what[H5_NAME_BYTES];
     dataset->id = 0;
-    return h5_fail(HL_INVALID, parent, name, "found no such dataset, expected one");
+    snprintf(what, sizeof what, "found no such dataset, expected %s", expected);
+    return h5_fail(HL_INVALID, parent, name, what);
   }
-  hl_status status = HL_OK;
+  const hl_status status = h5_check_chunks(*dataset);
+  if (status != HL_OK) hl_h5_close(dataset);
+  return status;
+}
+
+hl_status hl_h5_open_dataset(struct hl_h5 parent, const char *name, struct hl_h5 *dataset,
+                             enum hl_h5_type *type, struct hl_h5_shape *shape) {
+  hl_status status = h5_open_dataset(parent, name, "one", dataset);
+  if (status != HL_OK) return status;
   hsize_t dims[HL_H5_MAX_RANK];
   const hid_t space = H5Dget_space(dataset->id);
   const int rank = H5Sget_simple_extent_ndims(space);

@@ -139,7 +139,7 @@ static hl_status open_file(const char *path, bool is_known, struct hl_h5 *file) 
   const hl_status why = is_hdf5 < 0 ? h5_reason(HL_INVALID) : HL_INVALID;
   if (is_hdf5 <= 0 && why != HL_INVALID) return h5_fail(HL_IO, *file, NULL, "cannot open");
   if (is_hdf5 <= 0) return hl_fail(HL_INVALID, "%s: found no HDF5 signature, expected an HDF5 file", path);
-  const hl_status checked = is_known ? HL_OK : h5_check_trees(path);
+  const hl_status checked = is_known ? HL_OK : h5_check_groups(path);
   if (checked != HL_OK) return checked;
   const hid_t list = new_access(READ_CACHE);
   const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, list);

@@ -7,7 +7,7 @@
  * size in 8, and objects of {number, 2; count, 2; 4 bytes; size, 8; data up to the next multiple of 8},
  * number 0 the room that is left.
  *
- * What is laid out otherwise (chunks, other sizes of addresses, object headers of version 2) is left to HDF5.
+ * What is laid out otherwise (chunks, other sizes of addresses, attributes in fractal heaps) is left to HDF5.
  */
 #include "base/error.h"
 #include "base/h5_internal.h"
@@ -16,7 +16,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { DESCRIPTOR = 16, HEAD = 16, N_NUMBER = 1 << 16, BATCH = 4096 };
 
@@ -82,25 +81,8 @@ static hl_status fail_item(const struct heap *heap, struct hl_h5 parent, const c
 }
 
 /* Sizes as HDF5 has them by default, and a plain file: else it is left to HDF5. */
-static bool open_heap(hid_t file, struct heap *heap) {
-  const hid_t list = H5Fget_create_plist(file);
-  size_t address_bytes = 0, length_bytes = 0;
-  hsize_t base = 0;
-  void *handle = NULL;
-  struct stat info;
-  const bool is_plain = H5Pget_sizes(list, &address_bytes, &length_bytes) >= 0 && address_bytes == 8 &&
-                        length_bytes == 8 && H5Pget_userblock(list, &base) >= 0 &&
-                        H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle != NULL &&
-                        fstat(*(int *)handle, &info) == 0 && S_ISREG(info.st_mode) &&
-                        base <= (hsize_t)info.st_size;
-  H5Pclose(list);
-  if (!is_plain) return false;
-  heap->raw = (struct h5_raw){.file = *(int *)handle,
-                              .base = base,
-                              .n_byte = (uint64_t)info.st_size,
-                              .n_address = address_bytes,
-                              .n_length = length_bytes};
-  return true;
+static bool open_heap(hid_t object, struct heap *heap, uint64_t *address) {
+  return h5_raw_open(object, &heap->raw, address) && heap->raw.n_address == 8 && heap->raw.n_length == 8;
 }
 
 static void close_heap(struct heap *heap) {
@@ -134,31 +116,33 @@ out:
 
 hl_status h5_check_texts(struct hl_h5 parent, const char *name, hid_t dataset, size_t n) {
   struct heap heap = {0};
-  const hid_t file = H5Iget_file_id(dataset), list = H5Dget_create_plist(dataset);
+  uint64_t address;
+  const hid_t list = H5Dget_create_plist(dataset);
   const haddr_t place = H5Dget_offset(dataset); /* from the file's first byte */
   hl_status status = HL_OK;
-  if (n > 0 && H5Pget_layout(list) == H5D_CONTIGUOUS && place != HADDR_UNDEF && open_heap(file, &heap))
+  if (n > 0 && H5Pget_layout(list) == H5D_CONTIGUOUS && place != HADDR_UNDEF &&
+      open_heap(dataset, &heap, &address))
     status =
         H5Dget_storage_size(dataset) / DESCRIPTOR == n
             ? check_all(&heap, parent, name, place, n)
             : h5_fail(HL_INVALID, parent, name, "found another number of texts stored than its shape has");
   close_heap(&heap);
   H5Pclose(list);
-  H5Fclose(file);
   return status;
 }
 
-/* ---- of an attribute, in an object header of version 1, which HDF5 writes by default ---- */
+/* ---- of an attribute ---- */
 
-/* Section IV.A.2.m: {version, 1; 1 byte; sizes of name, type and space, 2 each; the three, each up to a
- * multiple of 8; its value}. */
+/* Section IV.A.2.m: {version, 1; 1; sizes of name, type and space, 2 each; characters, 1 if version 3; the
+ * three, in version 1 each up to a multiple of 8; its value}. */
 static const unsigned char *find_value(const unsigned char *message, size_t n, const char *name) {
   enum { FIXED = 8, IS_VARIABLE = 9 };
-  if (n < FIXED || message[0] != 1) return NULL;
-  size_t at = FIXED, sizes[3];
+  if (n < FIXED || message[0] < 1 || message[0] > 3) return NULL;
+  const size_t unit = message[0] == 1 ? 8 : 1, place = message[0] == 3 ? FIXED + 1 : FIXED;
+  size_t at = place, sizes[3];
   for (size_t i = 0; i < 3; i++) sizes[i] = (size_t)h5_raw_number(message + 2 + 2 * i, 2);
-  const unsigned char *found = message + FIXED, *type = found + (sizes[0] + 7) / 8 * 8;
-  for (size_t i = 0; i < 3; i++) at += (sizes[i] + 7) / 8 * 8;
+  const unsigned char *found = message + place, *type = found + (sizes[0] + unit - 1) / unit * unit;
+  for (size_t i = 0; i < 3; i++) at += (sizes[i] + unit - 1) / unit * unit;
   if (at + DESCRIPTOR > n || sizes[0] != strlen(name) + 1 || memcmp(found, name, sizes[0]) != 0) return NULL;
   return (type[0] & 15) == IS_VARIABLE ? message + at : NULL;
 }
@@ -177,25 +161,17 @@ static hl_status check_message(void *user, const struct h5_message *message) {
   return value != NULL && it->is_good ? check_descriptor(it->heap, value, &it->is_good) : HL_OK;
 }
 
-#if H5_VERSION_GE(1, 12, 0)
-typedef H5O_info1_t object_info;
-#else
-typedef H5O_info_t object_info;
-#endif
-
 hl_status h5_check_attribute(struct hl_h5 object, const char *attribute) {
   struct heap heap = {0};
   struct attribute it = {&heap, attribute, true};
-  object_info info;
-  const hid_t file = H5Iget_file_id(object.id);
+  uint64_t address;
   hl_status status = HL_OK;
-  if (H5Oget_info2(object.id, &info, H5O_INFO_BASIC) >= 0 && open_heap(file, &heap)) {
+  if (open_heap(object.id, &heap, &address)) {
     TRY(new_sizes(&heap));
-    TRY(h5_raw_visit(&heap.raw, info.addr, check_message, &it));
+    TRY(h5_raw_visit(&heap.raw, address, check_message, &it));
   }
   if (!it.is_good) status = fail_item(&heap, object, attribute, 0);
 out:
   close_heap(&heap);
-  H5Fclose(file);
   return status;
 }

@@ -27,9 +27,15 @@ hl_status h5_fail_write(struct hl_h5 object, const char *name);
  * before it is believed that something is not there. */
 hl_status h5_check_end(struct hl_h5 object);
 
-/* HL_INVALID where a file's groups or chunks are such that HDF5 would not come to an end, or read beyond its
- * memory: see h5_trees.c. To be called before HDF5 opens it. O(objects). */
-hl_status h5_check_trees(const char *path);
+/* HL_INVALID where a file's groups, or the tree of a dataset's chunks, are such that HDF5 would not come to
+ * an end, or read beyond its memory: see h5_trees.c. To be called before HDF5 opens the file, O(objects); and
+ * before it looks for a chunk, O(nodes). */
+hl_status h5_check_groups(const char *path);
+hl_status h5_check_chunks(struct hl_h5 dataset);
+
+/* Opens a dataset whose chunks can be looked for. HL_INVALID, "found no such dataset, expected `expected`",
+ * where there is none; *dataset is then none, too. */
+hl_status h5_open_dataset(struct hl_h5 parent, const char *name, const char *expected, struct hl_h5 *dataset);
 
 /* HL_INVALID where one of a dataset's n texts of variable length claims what is not there: see h5_heap.c. */
 hl_status h5_check_texts(struct hl_h5 parent, const char *name, hid_t dataset, size_t n);

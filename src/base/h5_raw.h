@@ -31,6 +31,10 @@ uint64_t h5_raw_number(const unsigned char *at, size_t n_byte);
 bool h5_raw_read(struct h5_raw *raw, uint64_t address, void *bytes, size_t n);
 bool h5_raw_read_place(struct h5_raw *raw, uint64_t place, void *bytes, size_t n);
 
+/* Of the file that HDF5 has open, and the address of one of its groups or datasets there. False: it is no
+ * plain file, or not known. */
+bool h5_raw_open(int64_t object, struct h5_raw *raw, uint64_t *address);
+
 /* One of the messages that an object header is made of; data[n]. */
 struct h5_message {
   unsigned type;
@@ -39,8 +43,8 @@ struct h5_message {
 };
 typedef hl_status (*h5_message_visitor)(void *user, const struct h5_message *message);
 
-/* Each message of an object header of version 1, which HDF5 writes by default; of others, none. Ends early
- * with the visitor's status if that is not HL_OK; HL_LIMIT where memory ran out. */
+/* Each message of an object's header, of version 1 or 2. Ends early with the visitor's status if that is not
+ * HL_OK; HL_LIMIT where memory ran out. */
 hl_status h5_raw_visit(struct h5_raw *raw, uint64_t address, h5_message_visitor visit, void *user);
 
 #endif

@@ -114,15 +114,10 @@ out:
 }
 
 hl_status hl_h5_read_strings(struct hl_h5 parent, const char *name, struct hl_strings *strings) {
-  h5_silence();
-  hl_status status = HL_OK;
-  hid_t space = -1, type = -1;
-  const hid_t dataset =
-      H5Lexists(parent.id, name, H5P_DEFAULT) > 0 ? H5Dopen2(parent.id, name, H5P_DEFAULT) : -1;
-  if (dataset < 0)
-    return h5_fail(HL_INVALID, parent, name, "found no such dataset, expected a list of texts");
-  space = H5Dget_space(dataset);
-  type = H5Dget_type(dataset);
+  struct hl_h5 found;
+  hl_status status = h5_open_dataset(parent, name, "a list of texts", &found);
+  if (status != HL_OK) return status;
+  const hid_t dataset = found.id, space = H5Dget_space(dataset), type = H5Dget_type(dataset);
   hsize_t n = 0;
   if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_ndims(space) != 1 ||
       H5Sget_simple_extent_dims(space, &n, NULL) != 1) {

@@ -1,4 +1,4 @@
-/* Groups and the trees that lead to names and chunks, before HDF5 follows them: it goes down a tree whose
+/* Groups, and the trees that lead to names and chunks, before HDF5 follows them: it goes down a tree whose
  * nodes lead to each other until its stack ends, and along such a list of free room until memory does, and
  * takes it on trust that a name ends within its group's heap.
  *
@@ -12,8 +12,8 @@
  *   HEAP  "HEAP"; 4; size, L; place of the first free room, L; address of its data, A. Free room is {place of
  *         the next one, L; its size, L}; a place of 1 is no room.
  *
- * What HDF5 lays out otherwise (object headers of version 2, links in fractal heaps, chunks in trees of
- * version 2) has checksums, and is left to it.
+ * What HDF5 lays out otherwise (links in fractal heaps, chunks in other indices) has checksums, and is left
+ * to it.
  */
 #include "base/error.h"
 #include "base/h5_internal.h"
@@ -26,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAMES = 0, CHUNKS = 1, MOST_LEVEL = 256, BATCH_BYTES = 2048 };
+enum { NAMES = 0, CHUNKS = 1, MOST_LEVEL = 256, BATCH_BYTES = 2048, LEAST_NODE_BYTES = 16 };
 
 struct walk {
   struct h5_raw raw;
@@ -45,6 +45,10 @@ struct walk {
 static hl_status fail_at(const struct walk *walk, uint64_t address, const char *what) {
   return hl_fail(HL_INVALID, "%s: found %s at byte %llu", walk->path, what,
                  (unsigned long long)(walk->raw.base + address));
+}
+
+static hl_status fail_read(const struct walk *walk) {
+  return hl_fail(HL_IO, "%s: cannot read: %s", walk->path, strerror(walk->raw.reason));
 }
 
 /* ---- objects to look at ---- */
@@ -198,22 +202,7 @@ static hl_status check_group(struct walk *walk, const unsigned char *tree_and_he
                          : status;
 }
 
-/* ---- messages of an object ---- */
-
-/* Version 3: {version, 1; class, 1; rank, 1; address, A}; before: {version, 1; rank, 1; class, 1; 5;
- * address}. A key is a chunk's {size, 4; mask of filters, 4; place, 8 a dimension}. */
-static hl_status check_layout(struct walk *walk, const struct h5_message *message) {
-  enum { CHUNKED = 2, HEAD = 8, MOST_RANK = 33 };
-  const unsigned char *data = message->data;
-  const bool is_old = message->n >= HEAD && data[0] < 3;
-  const size_t before = is_old ? HEAD : 3;
-  if (message->n < before + walk->raw.n_address || data[0] > 3 || data[is_old ? 2 : 1] != CHUNKED)
-    return HL_OK;
-  const size_t rank = data[is_old ? 1 : 2];
-  const struct tree chunks = {CHUNKS, 8 + 8 * rank};
-  if (rank > MOST_RANK) return HL_OK;
-  return check_node(walk, &chunks, h5_raw_number(data + before, walk->raw.n_address), MOST_LEVEL);
-}
+/* ---- messages of a group ---- */
 
 /* {version, 1; flags, 1; kind, 1 if flag 8; order, 8 if flag 4; characters, 1 if flag 16; length of the name,
  * 1, 2, 4 or 8; name; of a hard link, kind 0: address}. */
@@ -238,11 +227,10 @@ static hl_status check_more(const struct walk *walk, const struct h5_message *me
 }
 
 static hl_status check_message(void *user, const struct h5_message *message) {
-  enum { LINK = 6, LAYOUT = 8, CONTINUATION = 16, SYMBOL_TABLE = 17 };
+  enum { LINK = 6, CONTINUATION = 16, SYMBOL_TABLE = 17 };
   struct walk *walk = user;
   if (message->type == CONTINUATION) return check_more(walk, message);
   if (message->type == LINK) return check_link(walk, message);
-  if (message->type == LAYOUT) return check_layout(walk, message);
   if (message->type == SYMBOL_TABLE && message->n >= 2 * walk->raw.n_address)
     return check_group(walk, message->data);
   return HL_OK;
@@ -303,8 +291,7 @@ static bool find_superblock(struct h5_raw *raw) {
   return false;
 }
 
-hl_status h5_check_trees(const char *path) {
-  enum { LEAST_NODE_BYTES = 16 };
+hl_status h5_check_groups(const char *path) {
   struct walk walk = {.path = path, .raw.file = open(path, O_RDONLY | O_CLOEXEC)};
   struct stat info;
   hl_status status = HL_OK;
@@ -320,11 +307,38 @@ hl_status h5_check_trees(const char *path) {
     TRY(h5_raw_visit(&walk.raw, walk.object, check_message, &walk));
   }
 out:
-  if (status == HL_OK && walk.raw.reason != 0)
-    status = hl_fail(HL_IO, "%s: cannot read: %s", path, strerror(walk.raw.reason));
+  if (status == HL_OK && walk.raw.reason != 0) status = fail_read(&walk);
   if (walk.raw.file >= 0) close(walk.raw.file);
   free(walk.heap);
   free(walk.seen);
   free(walk.to_do);
   return status;
+}
+
+/* ---- the chunks of a dataset ---- */
+
+/* Version 3: {version, 1; class, 1; rank, 1; address, A}; before: {version, 1; rank, 1; class, 1; 5;
+ * address}. A key is a chunk's {size, 4; mask of filters, 4; place, 8 a dimension}. */
+static hl_status check_layout(void *user, const struct h5_message *message) {
+  enum { LAYOUT = 8, CHUNKED = 2, HEAD = 8, MOST_RANK = 33 };
+  struct walk *walk = user;
+  const unsigned char *data = message->data;
+  const bool is_old = message->n >= HEAD && data[0] < 3;
+  const size_t before = is_old ? HEAD : 3;
+  if (message->type != LAYOUT || message->n < before + walk->raw.n_address || data[0] > 3 ||
+      data[is_old ? 2 : 1] != CHUNKED)
+    return HL_OK;
+  const size_t rank = data[is_old ? 1 : 2];
+  const struct tree chunks = {CHUNKS, 8 + 8 * rank};
+  if (rank > MOST_RANK) return HL_OK;
+  return check_node(walk, &chunks, h5_raw_number(data + before, walk->raw.n_address), MOST_LEVEL);
+}
+
+hl_status h5_check_chunks(struct hl_h5 dataset) {
+  struct walk walk = {.path = dataset.path};
+  uint64_t address;
+  if (hl_h5_is_contiguous(dataset) || !h5_raw_open(dataset.id, &walk.raw, &address)) return HL_OK;
+  walk.n_node = walk.raw.n_byte / LEAST_NODE_BYTES;
+  const hl_status status = h5_raw_visit(&walk.raw, address, check_layout, &walk);
+  return status == HL_OK && walk.raw.reason != 0 ? fail_read(&walk) : status;
 }

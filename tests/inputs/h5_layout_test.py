@@ -122,7 +122,7 @@ class File:
 
     def __init__(self, path):
         self.data = bytearray(read_bytes(path))
-        self.root = self.number(64 + 4 * self.data[8])  # of a superblock of version 0 or 1
+        self.root = self.number(64 + 4 * (self.data[8] == 1))  # of a superblock of version 0 or 1
 
     def number(self, at):
         return struct.unpack_from("<Q", self.data, at)[0]
@@ -337,10 +337,47 @@ def soft(path):
     linked(path, moved)
 
 
+def newer(path):
+    """Groups of more than eight names, with their links in a heap, and datasets with headers of version 2 but trees of version 1."""
+    plain("plain.h5", 20, (1, 1))
+    laid_out(path, libver=(h5py.h5f.LIBVER_V18,) * 2)
+
+
+def older_within(path):
+    """A group of names in a tree, within a root that has its links in its header."""
+    plain("plain.h5")
+    with h5py.File("plain.h5") as old, h5py.File(path, "w", libver="v108") as new:
+        new.copy(old["tasks"], "tasks")
+        for name, value in old.attrs.items():
+            new.attrs[name] = value
+    with h5py.File("plain.h5") as old, h5py.File(path, "r+") as new:
+        new.copy(old["sets"], "sets")
+
+
+def each(signature, change):
+    """What has no checksum in files that the parser above does not know."""
+    def change_each(f):
+        places = [m.start() for m in re.finditer(re.escape(signature), f.data)]
+        assert places
+        for place in places:
+            change(f, place)
+    return change_each
+
+
+def heap_in_circle(f, heap):
+    at, end = heap + 16, heap + f.number(heap + 8)
+    while at < end and struct.unpack_from("<H", f.data, at)[0] != 0:
+        at += 16 + (f.number(at + 8) + 7) // 8 * 8
+    f.put(at + 8, 0)
+
+
 CHUNKS = dict(chunks=(1, 1))
 refused("a tree of names that leads to itself", "a tree that does not lead down at byte ", names_in_circle)
 refused("that of the root", "a tree that does not lead down at byte ", root_in_circle)
 refused("a tree of chunks that leads to itself", "a tree that does not lead down at byte ", chunks_in_circle, **CHUNKS)
+refused("a tree of chunks that leads to itself, in a newer layout", "a tree that does not lead down at byte ", each(b"TREE\1", lambda f, t: tree_in_circle(f, t, 32)), newer)
+refused("a tree of names that leads to itself, within a newer root", "a tree that does not lead down at byte ", each(b"TREE\0", lambda f, t: tree_in_circle(f, t, 8)), older_within)
+refused("heaps of texts without end, in a newer layout", "found a length or place that the file's heap does not have", each(b"GCOL", heap_in_circle), newer)
 refused("the root's other table", "a tree that does not lead down at byte ", spare_table)
 refused("a tree with more ways than nodes", "a tree that leads to a node twice at byte ", same_child)
 refused("a tree whose last child leads to itself", "a tree that does not lead down at byte ", late_child)

@@ -169,6 +169,11 @@ MUTATIONS = (
     (TREES, "if (at == 0 && !h5_raw_read(", "if (i == 0 && !h5_raw_read(", LAYOUT),
     (TREES, "if (*slot != 0) return HL_OK;", "if (*slot == address + 1) return HL_OK;", LAYOUT),  # circles of groups
     (TREES, "(version == 0 ? 24 : 28)", "24", LAYOUT),
+    (TREES, "if (hl_h5_is_contiguous(dataset) || !h5_raw_open(", "if (hl_h5_is_contiguous(dataset) || h5_raw_open(", LAYOUT),
+    (TREES, "if (message->type == LINK) return", "if (message->type == LINK + 1) return", LAYOUT),
+    ("src/base/h5_raw.c", "flags & 32 ? 16u : 0", "flags & 32 ? 8u : 0", LAYOUT),
+    ("src/base/h5_raw.c", "blocks->items[blocks->n++] =", "blocks->items[0] =", LAYOUT),
+    ("src/base/h5_heap.c", "message[0] == 1 ? 8 : 1", "message[0] == 1 ? 8 : 2", LAYOUT),
     ("src/base/h5_raw.c", "h5_raw_read_place(raw, raw->base + address, bytes, n)", "h5_raw_read_place(raw, address, bytes, n)", LAYOUT),
     ("src/base/h5_raw.c", "n <= raw->n_window - (size_t)(place - raw->window_place);", "n <= raw->n_window;", LAYOUT),
     # told
