@@ -12,6 +12,7 @@ import sys
 import tempfile
 import zipfile
 
+import h5py
 import numpy as np
 
 out = sys.argv[1]
@@ -244,6 +245,16 @@ for i, line in enumerate(lines):
 
 # ---- archives and scores
 
+
+def laid_out(path, layout):
+    with h5py.File(path) as old, h5py.File(path + layout, "w", libver=layout) as new:
+        for name in old:
+            old.copy(name, new)
+        for name, value in old.attrs.items():
+            new.attrs[name] = value
+    return open(path + layout, "rb").read()
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.makedirs(f"{folder}/r/t1")
     os.makedirs(f"{folder}/r/t2")
@@ -266,6 +277,9 @@ with tempfile.TemporaryDirectory() as folder:
             tag = name + ("_plain" if provenance else "")
             seed("archive", tag, open(a, "rb").read())
             seed("scores", tag, open(s, "rb").read())
+            for layout in "v108", "latest":  # of HDF5: other headers, links and trees
+                seed("archive", f"{tag}_{layout}", laid_out(a, layout))
+                seed("scores", f"{tag}_{layout}", laid_out(s, layout))
             seed("list", tag, open(l).read())
             seed("report", "list_" + tag, "", "", "", open(l).read())
             os.remove(a)
