@@ -157,7 +157,7 @@ hl_status h5_raw_visit(struct h5_raw *raw, uint64_t address, h5_message_visitor 
   for (size_t i = 0; i < blocks.n; i++) {
     const uint64_t place = blocks.items[i].address, n = blocks.items[i].n;
     const size_t front = i > 0 ? header.n_front : 0, around = i > 0 ? front + header.n_back : 0;
-    if (n < around || n > raw->n_byte) continue;
+    if (n <= around || n > raw->n_byte) continue;
     TRY(hl_grow_array(&bytes, &capacity, (size_t)n, 1));
     if (h5_raw_read(raw, place, bytes, (size_t)n))
       TRY(visit_messages(raw, &header, bytes + front, (size_t)n - around, visit, user, &blocks));
