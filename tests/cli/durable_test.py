@@ -10,7 +10,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "twin"))
 import make_npz
-from tap import HYPERLIST, Ran, diag, done, good, need_program, ok, read_bytes, run, same, skip, temporary
+from tap import HYPERLIST, Ran, diag, done, good, need_program, ok, read_bytes, run, same, skip, temporary, uncounted
 
 SET = "adam1p_wide_grid_1k"
 ROUNDS = 20 if os.environ.get("TORTURE") else 2
@@ -39,10 +39,10 @@ def refused_whole(label, r, archive, before, expected):
 
 
 def limited(args, n_byte):
-    # A build that counts coverage could not write its counts whole: they go nowhere, and that they do is not told.
-    elsewhere = {**os.environ, "GCOV_PREFIX": "/dev/null", "GCOV_ERROR_FILE": "/dev/null"}
+    # A build that counts coverage could not write its counts whole: they go nowhere.
+    elsewhere = {**os.environ, "GCOV_PREFIX": "/dev/null"}
     p = subprocess.run([HYPERLIST, *args], env=elsewhere, capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (n_byte, n_byte)))
-    return Ran(args, p.returncode, p.stdout, p.stderr)
+    return Ran(args, p.returncode, p.stdout, uncounted(p.stderr))
 
 
 def full_disks(tmp):

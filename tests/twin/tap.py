@@ -63,6 +63,11 @@ def done():
     sys.exit(1 if _failed else 0)
 
 
+def uncounted(stderr):
+    """Without the words of a build that counts coverage, which says that its counts went nowhere (GCOV_PREFIX=/dev/null)."""
+    return "".join(line for line in stderr.splitlines(True) if not line.startswith("profiling:"))
+
+
 def temporary():
     """A folder that goes away with the test (kept where HYPERLIST_KEEP is set)."""
     folder = tempfile.mkdtemp(prefix="hyperlist-test-")
