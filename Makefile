@@ -232,8 +232,8 @@ fuzz: ## feed mutated bytes to every reader, FUZZ_SECONDS=60 each (clang, GROUP=
 
 fuzzers: $(FUZZERS) ; @:
 
-# A build of its own that counts its lines and branches while all tests run in it, but for one that would make it anew,
-# without counting.
+# A build of its own that counts its lines and branches while the tests run in it, but for two: one would make it anew
+# without counting, the other links the library as a user does, without what counts.
 COVERAGE := $(BUILD)/coverage
 coverage: ## share of lines and branches that the tests reach, by folder; fails below 90 % of the lines of src/
 	$(STEP) deps GROUP=check
@@ -242,7 +242,7 @@ coverage: ## share of lines and branches that the tests reach, by folder; fails 
 	  BUILD=$(COVERAGE) CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage
 	@HYPERLIST=$(call in_root,$(COVERAGE)/hyperlist) FIXTURES_TRAIN=$(call in_root,$(COVERAGE)/fixtures-train) \
 	  HYPERLIST_MPI=$(call in_root,$(COVERAGE)/hyperlist-mpi) GCOV_ERROR_FILE=$(call in_root,$(COVERAGE)/gcov.log) \
-	  $(PROVE) --exec '' --jobs $(NPROC) $(filter-out tests/install/%,$(SCRIPT_TESTS)) $(UNITS:$(BUILD)/%=$(COVERAGE)/%) && red= || red=1; \
+	  $(PROVE) --exec '' --jobs $(NPROC) $(filter-out tests/install/% tests/readme/%,$(SCRIPT_TESTS)) $(UNITS:$(BUILD)/%=$(COVERAGE)/%) && red= || red=1; \
 	  tests/coverage/report $(COVERAGE) && test -z "$$red"
 
 mutation: ## break the code in each way of tests/mutation and show which test notices; MUTATION='src/learn ..': some
