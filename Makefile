@@ -14,7 +14,8 @@ SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 # ---- packages (Debian), in groups: `make deps GROUP=demo|check|bench|fuzz|dev|foreign`, each with those before it; MPI=1 adds another --
 
 PACKAGES_demo := gcc make pkg-config libhdf5-dev libgsl-dev libcjson-dev libzip-dev zlib1g-dev libdeflate-dev \
-                 libxxhash-dev libpopt-dev libcsv-dev libcurl4-openssl-dev libssl-dev gnuplot-nox fonts-dejavu-core
+                 libxxhash-dev libpopt-dev libcsv-dev libcurl4-openssl-dev libssl-dev ca-certificates gnuplot-nox \
+                 fonts-dejavu-core
 PACKAGES_check := perl check python3 python3-numpy python3-h5py hdf5-tools poppler-utils openssl clang clang-format
 PACKAGES_bench := python3-pandas python3-numba
 PACKAGES_fuzz := clang libclang-rt-dev
